@@ -1,0 +1,45 @@
+"""Start of every process: the folder, Django, the checks, the one clock."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+from sangbong.kernel.errors import SangbongError
+from sangbong.office.adapters import configuration
+
+
+def boot(home: Path) -> None:
+    """Set Django up for the office at `home` and make the process's clock.
+
+    Raises:
+        SangbongError: a malformed setting, an unsafe database, story time in an office not made for
+            drills: each a reason not to start.
+    """
+    os.environ[configuration.HOME_VARIABLE] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sangbong.settings")
+    configuration.load(home)  # says which setting is wrong before Django is touched
+    django.setup()
+
+
+def boot_founded(home: Path) -> None:
+    """As `boot`, for everything but founding: the database must keep its promises.
+
+    Raises:
+        SangbongError: as `boot`, and `office.not_initialised`.
+    """
+    boot(home)
+    if not (home / "office.toml").exists():
+        raise SangbongError("office.not_initialised")
+    from sangbong.office.adapters.clock import StoryClock
+    from sangbong.office.adapters.database import refuse_unsafe_database
+    from sangbong.office.queries import own_office
+
+    refuse_unsafe_database()
+    if settings.OFFICE.story_time is not None:
+        if not own_office().drill:
+            raise SangbongError("office.story_time_refused")
+        settings.CLOCK = StoryClock(settings.OFFICE.story_time)

@@ -1,0 +1,74 @@
+"""Errors that a person can act on: a code, its parameters, and the place of the fault."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Language = Literal["en", "ko"]
+LANGUAGES: tuple[Language, ...] = ("en", "ko")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file or form a fault is: line and column count from 1, column by its heading."""
+
+    source: str = ""
+    line: int | None = None
+    column: str = ""
+
+    def text(self, language: Language) -> str:
+        """The place as a person would say it; an empty text where nothing is known."""
+        parts = [self.source] if self.source else []
+        if self.line is not None:
+            parts.append(f"line {self.line}" if language == "en" else f"{self.line}행")
+        if self.column:
+            parts.append(f"“{self.column}”")
+        return ", ".join(parts)
+
+
+class SangbongError(Exception):
+    """Something the world did wrong, told as a code and its parameters.
+
+    The sentence shown to a person stands in `kernel/messages/<room>.toml` under the code, in
+    English and in Korean, and says what to do next. A parameter is shown as given, so it must be
+    short and must not be personal where the error is logged.
+    """
+
+    def __init__(self, code: str, *, place: Place | None = None, **params: object) -> None:
+        """Remember the code, the place and the parameters; nothing is formatted yet."""
+        super().__init__(code)
+        self.code = code
+        self.place = place
+        self.params = params
+
+    def text(self, language: Language) -> str:
+        """The sentence a person reads, with the place in front where one is known."""
+        sentence = message(self.code, language).format_map(self.params)
+        where = self.place.text(language) if self.place else ""
+        return f"{where}: {sentence}" if where else sentence
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@cache
+def messages() -> dict[str, dict[str, str]]:
+    """Every sentence by its code and language, read once from all `kernel/messages/*.toml`."""
+    table: dict[str, dict[str, str]] = {}
+    for file in sorted(files(__package__).joinpath("messages").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            table |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return table
+
+
+def message(code: str, language: Language) -> str:
+    """The sentence of a code, unformatted.
+
+    Raises:
+        KeyError: the code has no sentence: our mistake, a test walks every code.
+    """
+    return messages()[code][language]

@@ -1,0 +1,107 @@
+"""The cast and the two offices that tests share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sangbong.kernel.ids import OfficeCode
+from sangbong.office.adapters import keystore
+from sangbong.office.adapters.keystore import OfficeKeys
+from sangbong.office.core.actor import Actor
+from sangbong.office.core.roles import Role
+from sangbong.office.core.statement import sign_statement
+
+DAY_OF_DRAW = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOffice:
+    """The office across: its code and, unlike in life, its secret keys."""
+
+    code: OfficeCode
+    keys: OfficeKeys
+    statement: bytes
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The morning of the draw of 2018, at Seoul 10:00."""
+    return DAY_OF_DRAW
+
+
+@pytest.fixture(scope="session")
+def key_homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Folders with the keys of both offices, made once: keys cost time."""
+    ours, theirs = tmp_path_factory.mktemp("seoul"), tmp_path_factory.mktemp("pyongyang")
+    keystore.make_keys(ours, code="KR-SEL", now=DAY_OF_DRAW)
+    keystore.make_keys(theirs, code="KP-PYO", now=DAY_OF_DRAW)
+    return ours, theirs
+
+
+@pytest.fixture
+def office(db: None, settings: object, key_homes: tuple[Path, Path], tmp_path: Path) -> OfficeCode:
+    """Our office in Seoul, founded in a folder of its own."""
+    from sangbong.office import operations
+
+    home = tmp_path / "office"
+    home.mkdir()
+    (home / "keys").symlink_to(key_homes[0] / "keys")
+    settings.OFFICE_HOME = home  # type: ignore[attr-defined]
+    return operations.found_office(
+        now=DAY_OF_DRAW,
+        code="KR-SEL",
+        name_ko="서울 사무소",
+        name_en="Seoul office",
+        programme="korea",
+        time_zone="Asia/Seoul",
+        languages=["ko", "en"],
+        drill=True,
+    )
+
+
+@pytest.fixture
+def counterpart(office: OfficeCode, key_homes: tuple[Path, Path]) -> OtherOffice:
+    """The office in Pyongyang, added and confirmed here."""
+    from sangbong.office import operations
+
+    keys = keystore.load_keys(key_homes[1])
+    statement = sign_statement(
+        keystore.own_statement(
+            keys, code="KP-PYO", name_ko="평양 사무소", name_en="Pyongyang office", link_url=""
+        ),
+        keys.signing,
+    )
+    who = Actor("ministry", "key meeting")
+    code = operations.add_counterpart(now=DAY_OF_DRAW, actor=who, statement=statement)
+    operations.confirm_counterpart(now=DAY_OF_DRAW, actor=who, code=code)
+    return OtherOffice(code=code, keys=keys, statement=statement)
+
+
+def _staff(username: str, name: str, role: Role) -> Actor:
+    from sangbong.office import operations
+
+    operations.add_staff(
+        now=DAY_OF_DRAW,
+        actor=Actor("system:init", "founding"),
+        username=username,
+        display_name=name,
+        role=role,
+        password=None,
+    )
+    return Actor(username, "round 21")
+
+
+@pytest.fixture
+def clerk(office: OfficeCode) -> Actor:
+    """Mrs Seo, who registers families."""
+    return _staff("seo", "서은하", Role.CLERK)
+
+
+@pytest.fixture
+def officer(office: OfficeCode) -> Actor:
+    """Officer Han, who speaks with the other side."""
+    return _staff("han", "한도윤", Role.LIAISON_OFFICER)
