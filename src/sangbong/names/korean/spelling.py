@@ -1,0 +1,118 @@
+"""Northern and Southern spelling of names, and the one form in which they can be compared.
+
+The South drops or changes ㄹ and ㄴ at the beginning of a word, the North keeps them: 리영호 and
+이영호 are one name. Only North to South is a function (리 and 이 both give 이), so names are
+compared in the *folded*, Southern form, and the Northern one is only a guess.
+
+Source: Hangul orthography 1988, articles 11 and 12 (korean.go.kr b_seq=1311).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+
+from sangbong.names.korean.tables import rows
+
+_FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
+_FINALS = 28
+_FINAL_NIEUN = 4
+_INNER = {"렬": "열", "률": "율"}
+
+
+@lru_cache(maxsize=200_000)
+def fold(name: str) -> str:
+    """The Southern spelling without blanks, for comparing; folding twice changes nothing.
+
+    Surname and given name each count as the beginning of a word. Text that is not Hangul is
+    returned in lower case.
+    """
+    surname, given = split(name)
+    return (fold_word(surname) + fold_word(given)).casefold()
+
+
+def fold_word(word: str) -> str:
+    """One word, such as a given name or a county, in Southern spelling."""
+    if not word:
+        return ""
+    syllables = [_south().get(word[0], word[0]), *word[1:]]
+    for index in range(1, len(syllables)):
+        if syllables[index] in _INNER and _open_or_nieun(syllables[index - 1]):
+            syllables[index] = _INNER[syllables[index]]
+    return "".join(syllables)
+
+
+def north(name: str) -> str:
+    """The name with its surname spelled as in the North, the commonest way where there are two.
+
+    Given names are left as they are: 용 may be 룡 or 용, and only the Hanja would tell.
+    """
+    surname, given = split(name)
+    return _north_surnames().get(surname, surname) + given
+
+
+def northern_initials(syllable: str) -> tuple[str, ...]:
+    """Every syllable that the South would write as this one at the beginning of a word."""
+    return (syllable, *_north().get(syllable, ()))
+
+
+@lru_cache(maxsize=200_000)
+def split(name: str) -> tuple[str, str]:
+    """Surname and given name; the given name is empty for a single syllable or foreign script.
+
+    A surname of two syllables is recognised when a given name follows it: 선우진 is 선우 and 진,
+    남궁 alone is 남 and 궁.
+    """
+    word = "".join(name.split())
+    if not is_hangul(word):
+        return word, ""
+    # Asked of the folded form, so that folding never moves the border between the two.
+    size = 2 if len(word) > 2 and fold_word(word[:2]) in _long_surnames() else 1
+    return word[:size], word[size:]
+
+
+def is_hangul(text: str) -> bool:
+    """Whether the text is one or more whole Hangul syllables and nothing else."""
+    return bool(text) and all(_FIRST_SYLLABLE <= ord(c) <= _LAST_SYLLABLE for c in text)
+
+
+@lru_cache(maxsize=200_000)
+def jamo(text: str) -> str:
+    """The letters of the syllables, so that one changed letter is one changed character."""
+    return unicodedata.normalize("NFD", text)
+
+
+def _open_or_nieun(syllable: str) -> bool:
+    return is_hangul(syllable) and (ord(syllable) - _FIRST_SYLLABLE) % _FINALS in {
+        0,
+        _FINAL_NIEUN,
+    }
+
+
+@cache
+def _south() -> dict[str, str]:
+    return {
+        row["north_initial_syllable"]: row["south_initial_syllable"] for row in rows("dueum_map")
+    }
+
+
+@cache
+def _north() -> dict[str, tuple[str, ...]]:
+    inverse: dict[str, tuple[str, ...]] = {}
+    for northern, southern in _south().items():
+        inverse[southern] = (*inverse.get(southern, ()), northern)
+    return inverse
+
+
+@cache
+def _north_surnames() -> dict[str, str]:
+    return {
+        row["hangul_south"]: row["hangul_north"].split("|")[0].split("/")[0].split(" ")[0]
+        for row in rows("surname_romanizations")
+    }
+
+
+@cache
+def _long_surnames() -> frozenset[str]:
+    table = {row["hangul_south"] for row in rows("surname_romanizations")}
+    return frozenset(name for name in table if len(name) == 2)
