@@ -72,9 +72,11 @@ class Fingerprint:
 def sign_statement(statement: KeyStatement, signing: Ed25519PrivateKey) -> bytes:
     """The file to hand over."""
     body = statement.body()
-    return canonical_bytes(
-        {"statement": parse_canonical(body), "signature": signing.sign(body).hex()}
-    )
+    return _file(body, signing.sign(body))
+
+
+def _file(body: bytes, signature: bytes) -> bytes:
+    return canonical_bytes({"statement": parse_canonical(body), "signature": signature.hex()})
 
 
 def read_statement(data: bytes) -> KeyStatement:
@@ -92,6 +94,8 @@ def read_statement(data: bytes) -> KeyStatement:
             raise SangbongError("office.statement_unreadable")
         statement = _from_json(raw)
         signature = bytes.fromhex(outer["signature"])
+        if data != _file(statement.body(), signature):
+            raise SangbongError("office.statement_unreadable")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise SangbongError("office.statement_unreadable") from fault
     try:

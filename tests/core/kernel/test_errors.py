@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+import sangbong
+from sangbong.kernel.errors import LANGUAGES, Place, SangbongError, messages
+from sangbong.kernel.ids import office_code
+
+SOURCE = Path(sangbong.__file__).parent
+
+
+def raised_codes() -> set[str]:
+    """Every code that stands as the first argument of a SangbongError in the source."""
+    codes = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "SangbongError"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                codes.add(str(node.args[0].value))
+    return codes
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_error_has_a_sentence_in_both_languages() -> None:
+    assert raised_codes() - set(messages()) == set()
+
+
+@pytest.mark.parametrize("code", sorted(messages()))
+def test_both_sentences_of_a_code_name_the_same_things(code: str) -> None:
+    sentences = messages()[code]
+    assert sorted(sentences) == sorted(LANGUAGES)
+    assert placeholders(sentences["en"]) == placeholders(sentences["ko"])
+    assert all(sentences.values())
+
+
+def test_an_error_tells_place_and_reason_in_the_readers_language() -> None:
+    error = SangbongError(
+        "kernel.office_code", place=Place(source="list.csv", line=3, column="사무소"), value="seoul"
+    )
+    assert error.text("en").startswith("list.csv, line 3, “사무소”: “seoul” is not an office code.")
+    assert error.text("ko").startswith("list.csv, 3행, “사무소”: “seoul”은(는) 사무소 부호가 아닙니다.")
+    assert str(error) == "kernel.office_code"
+
+
+def test_a_place_of_which_nothing_is_known_is_left_out() -> None:
+    assert SangbongError("kernel.office_code", place=Place(), value="x").text("en").startswith("“x”")
+    assert SangbongError("kernel.office_code", value="x").text("en").startswith("“x”")
+
+
+def test_an_office_code_is_two_letters_and_three() -> None:
+    assert office_code("KR-SEL") == "KR-SEL"
+    for wrong in ["", "kr-sel", "KR-SEOUL", "KR-SEL\n", "KRSEL"]:
+        with pytest.raises(SangbongError, match=r"kernel\.office_code"):
+            office_code(wrong)
