@@ -6,10 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.errors import Place, SangbongError
+from sangbong.kernel.reader import Reader
 
 MAX_WEIGHT = 1_000
 MAX_PLACES = 1_000_000
@@ -146,7 +146,7 @@ class Criteria:
             SangbongError: `programmes.criteria_unreadable`, with the key at fault in its place;
                 the fault of whoever wrote the file.
         """
-        return _read_criteria(_Reader(body, source, ""))
+        return _read_criteria(Reader(body, source=source, code="programmes.criteria_unreadable"))
 
     @classmethod
     def from_toml(cls, text: str, *, source: str) -> Criteria:
@@ -161,74 +161,9 @@ class Criteria:
             raise SangbongError("programmes.not_toml", place=Place(source=source)) from error
 
 
-class _Reader:
-    """One table of a parsed file that knows its path, so that a fault can name its place."""
-
-    def __init__(self, value: object, source: str, path: str) -> None:
-        self.source = source
-        self.path = path
-        if not isinstance(value, dict):
-            raise self.fault("")
-        self.table: dict[str, Any] = value
-
-    def fault(self, key: str) -> SangbongError:
-        """The error that names this table's key."""
-        column = ".".join(part for part in (self.path, key) if part)
-        return SangbongError(
-            "programmes.criteria_unreadable", place=Place(source=self.source, column=column)
-        )
-
-    def text(self, key: str) -> str:
-        value = self.table.get(key)
-        if not isinstance(value, str) or not value:
-            raise self.fault(key)
-        return value
-
-    def number(self, key: str, low: int, high: int) -> int:
-        value = self.table.get(key)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise self.fault(key)
-        return value
-
-    def number_or_none(self, key: str, low: int, high: int) -> int | None:
-        return None if self.table.get(key) is None else self.number(key, low, high)
-
-    def day(self, key: str) -> date:
-        value = self.table.get(key)
-        if isinstance(value, str):
-            try:
-                return date.fromisoformat(value)
-            except ValueError as error:
-                raise self.fault(key) from error
-        if type(value) is not date:
-            raise self.fault(key)
-        return value
-
-    def tables(self, key: str) -> list[_Reader]:
-        value = self.table.get(key)
-        if not isinstance(value, list):
-            raise self.fault(key)
-        return [
-            _Reader(item, self.source, f"{self.path}{key}[{index}]")
-            for index, item in enumerate(value, start=1)
-        ]
-
-    def words(self, key: str) -> tuple[str, ...]:
-        value = self.table.get(key)
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            raise self.fault(key)
-        return tuple(value)
-
-    def only(self, *keys: str) -> None:
-        """Refuse keys that nobody reads: a misspelled rule must not pass unseen."""
-        for key in self.table:
-            if key not in keys:
-                raise self.fault(key)
-
-
-def _read_criteria(top: _Reader) -> Criteria:
+def _read_criteria(top: Reader) -> Criteria:
     top.only(*Criteria.__dataclass_fields__)
-    places = _Reader(top.table.get("places"), top.source, "places")
+    places = top.inner("places")
     places.only(*Places.__dataclass_fields__)
     try:
         final_order = tuple(FinalOrder(word) for word in top.words("final_order"))
@@ -258,7 +193,7 @@ def _read_criteria(top: _Reader) -> Criteria:
     )
 
 
-def _read_bands(top: _Reader) -> tuple[AgeBand, ...]:
+def _read_bands(top: Reader) -> tuple[AgeBand, ...]:
     bands: list[AgeBand] = []
     for item in top.tables("age_bands"):
         item.only(*AgeBand.__dataclass_fields__)
@@ -278,7 +213,7 @@ def _read_bands(top: _Reader) -> tuple[AgeBand, ...]:
     return tuple(bands)
 
 
-def _read_kin_weights(top: _Reader) -> tuple[tuple[str, int], ...]:
+def _read_kin_weights(top: Reader) -> tuple[tuple[str, int], ...]:
     weights: dict[str, int] = {}
     for item in top.tables("kin_weights"):
         item.only("tier", "weight")
@@ -291,7 +226,7 @@ def _read_kin_weights(top: _Reader) -> tuple[tuple[str, int], ...]:
     return tuple(weights.items())
 
 
-def _read_statement(item: _Reader) -> Statement:
+def _read_statement(item: Reader) -> Statement:
     item.only(*Statement.__dataclass_fields__)
     try:
         standing = Standing(item.text("standing"))
