@@ -38,7 +38,7 @@ class SangbongError(Exception):
     short and must not be personal where the error is logged.
     """
 
-    def __init__(self, code: str, *, place: Place | None = None, **params: object) -> None:
+    def __init__(self, code: str, /, *, place: Place | None = None, **params: object) -> None:
         """Remember the code, the place and the parameters; nothing is formatted yet."""
         super().__init__(code)
         self.code = code

@@ -1,0 +1,93 @@
+"""Start what an office serves: pages, the carrier's endpoint, the worker; each a thread here."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from tempfile import NamedTemporaryFile
+
+import structlog
+import uvicorn
+from django.conf import settings
+
+log = structlog.get_logger()
+
+_SWEEP_SECONDS = 0.5
+
+
+def start_pages(port: int) -> threading.Thread:
+    """Serve the pages on loopback; a proxy with TLS stands before them in a real office."""
+    from sangbong.asgi import application
+
+    return _start(
+        uvicorn.Config(
+            application,
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            access_log=False,
+        )
+    )
+
+
+def start_link(port: int) -> threading.Thread:
+    """Serve the carrier's endpoint; only a caller with a counterpart's pinned certificate gets in."""
+    from sangbong.api.link import application
+    from sangbong.office.queries import counterparts, own_keys
+
+    keys = own_keys()
+    with NamedTemporaryFile("w", suffix=".pem") as pinned:
+        pinned.write("\n".join(other.tls_certificate for other in counterparts()))
+        pinned.flush()
+        config = uvicorn.Config(
+            application,
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            access_log=False,
+            ssl_certfile=str(keys.tls_certificate_path),
+            ssl_keyfile=str(keys.tls_key_path),
+            ssl_cert_reqs=ssl.CERT_REQUIRED,
+            ssl_ca_certs=pinned.name,
+        )
+        config.load()
+    return _start(config)
+
+
+def start_worker() -> threading.Thread:
+    """Sweep for work every half second: states are the queue, so a kill loses nothing."""
+    thread = threading.Thread(target=_sweep_for_ever, name="worker", daemon=True)
+    thread.start()
+    return thread
+
+
+def _sweep_for_ever() -> None:
+    from sangbong.worker.sweeps import sweep
+
+    while True:
+        try:
+            busy = sweep(now=settings.CLOCK.now())
+        except Exception:  # noqa: BLE001 -- the worker outlives every fault and tells of it
+            log.exception("worker.sweep_failed")
+            busy = 0
+        if not busy:
+            time.sleep(_SWEEP_SECONDS)
+
+
+def _start(config: uvicorn.Config) -> threading.Thread:
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name=f"port {config.port}", daemon=True)
+    thread.start()
+    _wait_until(lambda: server.started or not thread.is_alive())
+    return thread
+
+
+def _wait_until(ready: Callable[[], bool]) -> None:
+    while not ready():
+        time.sleep(0.01)
