@@ -1,0 +1,44 @@
+"""Names one letter (jamo) apart, found without comparing everything with everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sangbong.names.korean.spelling import jamo
+
+
+def one_letter_off(left: str, right: str) -> bool:
+    """Whether one letter added, dropped or changed makes one name the other; not when equal."""
+    shorter, longer = sorted((jamo(left), jamo(right)), key=len)
+    if shorter == longer or len(longer) - len(shorter) > 1:
+        return False
+    start = 0
+    while start < len(shorter) and shorter[start] == longer[start]:
+        start += 1
+    rest = start if len(longer) > len(shorter) else start + 1
+    return shorter[rest:] == longer[start + 1 :]
+
+
+class Nearby:
+    """A set of words that can be asked which of them are one letter off a given word."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Index each word under every form it has with one letter missing."""
+        self._by_gap: dict[str, tuple[str, ...]] = {}
+        for word in sorted(set(words)):
+            for gap in _gaps(word):
+                self._by_gap[gap] = (*self._by_gap.get(gap, ()), word)
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """The indexed words one letter off this one, sorted."""
+        if not word:
+            return ()
+        found = {near for gap in _gaps(word) for near in self._by_gap.get(gap, ())}
+        return tuple(sorted(near for near in found if one_letter_off(word, near)))
+
+
+def _gaps(word: str) -> Iterator[str]:
+    letters = jamo(word)
+    yield letters
+    for index in range(len(letters)):
+        yield letters[:index] + letters[index + 1 :]
