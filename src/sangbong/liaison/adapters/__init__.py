@@ -1,0 +1,1 @@
+"""What this room needs from the world outside."""

@@ -1,0 +1,49 @@
+"""How a stream grows on the sender's side, and what it tells the other side it need not repeat.
+
+1. (O1) A dispatch gets the next number of its stream and names the digest of the one before.
+2. (O2) It is sealed once, stored once, and sent unchanged as often as it takes.
+3. (O3) It is sent again until a receipt says *received*: then custody has passed.
+4. (O4) The other side repeats its receipts until this side says which prefix of the stream is
+   *settled* (every dispatch applied or refused); a receipt that comes again makes it be said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison.core.envelope import NO_PREVIOUS, Header
+from sangbong.liaison.core.states import DispatchState
+
+
+def next_header(
+    *,
+    sender: OfficeCode,
+    recipient: OfficeCode,
+    stream: str,
+    last_sequence: int,
+    last_digest: str,
+    size: int,
+) -> Header:
+    """The header of the next dispatch of a stream: rule O1. `last_sequence` is 0 for a new one."""
+    return Header(
+        sender=sender,
+        recipient=recipient,
+        stream=stream,
+        sequence=last_sequence + 1,
+        previous=last_digest if last_sequence else NO_PREVIOUS,
+        size=size,
+    )
+
+
+def settled_prefix(*, settled_through: int, following: Iterable[DispatchState]) -> int:
+    """The last number up to which every dispatch is final.
+
+    `following` are the states of the dispatches after `settled_through`, in order.
+    """
+    through = settled_through
+    for state in following:
+        if not state.is_final:
+            break
+        through += 1
+    return through
