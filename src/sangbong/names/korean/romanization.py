@@ -127,7 +127,7 @@ def free_readings(roman: str) -> tuple[str, ...]:
     return tuple(
         sorted(
             {
-                f"{surname}|{sound_key(''.join(given))}"
+                f"{surname}|{_given_key(given)}"
                 for spelling, given in orders
                 for surname in _surnames().get(_plain(spelling), ())
             }
@@ -138,13 +138,18 @@ def free_readings(roman: str) -> tuple[str, ...]:
 def reading_of(hangul: str) -> str:
     """The `surname|key` of a Hangul name, to look up among `free_readings`."""
     surname, given = split(hangul)
-    return f"{fold_word(surname)}|{sound_key(revised_word(fold_word(given)))}"
+    return f"{fold_word(surname)}|{_hangul_key(fold_word(given))}"
 
 
 @lru_cache(maxsize=100_000)
-def revised_word(word: str) -> str:
-    """One word of Hangul syllables in Latin letters, all small."""
-    return "".join(_revised_syllable(c) for c in word)
+def _hangul_key(word: str) -> str:
+    # by syllable: two vowels that meet (희애) are two sounds
+    return "".join(sound_key(_revised_syllable(c)) for c in word)
+
+
+def _given_key(words: list[str]) -> str:
+    parts = (part for word in words for part in re.split(r"['-]", word))
+    return "".join(sound_key(part) for part in parts)
 
 
 @lru_cache(maxsize=100_000)
