@@ -1,0 +1,149 @@
+"""Deeds of two offices that exchange notes, each run in a child of a nursery."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from sangbong.api import link
+from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison import operations, queries
+from sangbong.liaison.adapters.sealing import OwnSigner
+from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.envelope import read_envelope
+from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.receipt import Receipt, ReceiptState
+from sangbong.office import operations as office
+from sangbong.office.adapters import keystore
+from sangbong.office.core.actor import Actor
+from sangbong.office.core.statement import sign_statement
+from sangbong.office.queries import own_keys, own_office
+
+_OFFICER = Actor("system:campaign", "exchange of notes")
+
+
+def statement() -> str:
+    """Our key statement, in hex."""
+    own = own_office()
+    keys = own_keys()
+    ours = keystore.own_statement(
+        keys, code=own.code, name_ko=own.name_ko, name_en=own.name_en, link_url=""
+    )
+    return sign_statement(ours, keys.signing).hex()
+
+
+def know(other: str) -> str:
+    """Add and confirm the office of a key statement."""
+    now = settings.CLOCK.now()
+    with transaction.atomic():
+        code = office.add_counterpart(now=now, actor=_OFFICER, statement=bytes.fromhex(other))
+        office.confirm_counterpart(now=now, actor=_OFFICER, code=code)
+    return code
+
+
+def send_note(recipient: str, number: str) -> bool:
+    """Write a note, unless it was written before a kill."""
+    note = NotePaper(
+        number=number,
+        date=date(2018, 6, 25),
+        sender_name="한도윤",
+        sender_rank="연락관",
+        text=f"{number}번 통지문을 보냅니다.",
+    )
+    with transaction.atomic():
+        if any(n.number == number for n in _notes(queries.Direction.OUT)):
+            return False
+        operations.send_note(
+            now=settings.CLOCK.now(), actor=_OFFICER, recipient=OfficeCode(recipient), note=note
+        )
+    return True
+
+
+def carry(recipient: str, folder: str) -> int:
+    """Write bundles into a folder."""
+    return len(
+        operations.carry_to_folder(
+            now=settings.CLOCK.now(), recipient=OfficeCode(recipient), folder=Path(folder)
+        )
+    )
+
+
+def collect(folder: str) -> list[str]:
+    """Read the folder's bundles and say what was wrong with them."""
+    reports = operations.collect_from_folder(
+        now=settings.CLOCK.now(), folder=Path(folder), take_away=True
+    )
+    return [fault.code for report in reports for fault in report.faults]
+
+
+def apply_all() -> int:
+    """Apply every dispatch whose turn it is."""
+    count = 0
+    while operations.apply_next(now=settings.CLOCK.now(), handler=_route):
+        count += 1
+    return count
+
+
+def _route(dispatch: InboundDispatch) -> None:
+    operations.accept_note(now=settings.CLOCK.now(), dispatch=dispatch)
+
+
+def call(recipient: str, port: int) -> list[str]:
+    """Call the other office over the line."""
+    report = operations.call_counterpart(
+        now=settings.CLOCK.now(),
+        recipient=OfficeCode(recipient),
+        url=f"https://localhost:{port}",
+    )
+    return [fault.code for fault in report.faults]
+
+
+def serve(port: int, planted: str = "") -> None:
+    """Answer the line until killed."""
+    if planted == "receipt before commit":
+        operations.receive = receipt_before_commit
+    link.link_server(host="localhost", port=port).run()
+
+
+def receipt_before_commit(*, now: Any, envelope: bytes) -> bytes:
+    """The planted bug: sign and answer first, store a moment later."""
+    from sangbong.liaison.operations.inbox import store
+
+    def later() -> None:
+        with transaction.atomic():
+            store(now=now, data=envelope)
+
+    threading.Timer(0.01, later).start()
+    read = read_envelope(envelope)
+    return Receipt(
+        sender=read.header.recipient,
+        recipient=read.header.sender,
+        stream=read.header.stream,
+        sequence=read.header.sequence,
+        digest=read.digest,
+        state=ReceiptState.RECEIVED,
+        at=now,
+    ).encode(OwnSigner(own_keys().signing))
+
+
+def ledger() -> dict[str, Any]:
+    """What this office has at the end: notes both ways, open dispatches, sound tables and trail."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        integrity = cursor.fetchone()[0]
+    return {
+        "sent": sorted(n.number for n in _notes(queries.Direction.OUT)),
+        "came": sorted(n.number for n in _notes(queries.Direction.IN)),
+        "unfinished": queries.unfinished(),
+        "states": sorted({view.state.value for view in queries.dispatches()}),
+        "integrity": integrity,
+    }
+
+
+def _notes(direction: queries.Direction) -> list[queries.NoteView]:
+    return [note for note in queries.notes(limit=100_000) if note.direction is direction]
