@@ -80,6 +80,8 @@ class Take(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=150)
     prepared_at = models.DateTimeField(null=True)
+    # set when this office, not the film, was at fault
+    next_try_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "sangbong"
