@@ -1,0 +1,1 @@
+"""Doors to outside tools: here, the fast way into our own tables."""

@@ -1,0 +1,1 @@
+"""Pure rules of this room: rows, now and seed in, a decision out."""
