@@ -525,7 +525,7 @@ def send_final_list(*, now: datetime, actor: Actor, round_code: str) -> str:
         basis=FINAL_LIST_BASIS,
     )
     names = {
-        sought.application_no: sought.applicant_name
+        sought.application_no: sought.applicant.name
         for sought in registry_queries.sought_by(numbers)
     }
     paper = FinalListPaper(

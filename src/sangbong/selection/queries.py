@@ -11,6 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.programmes.criteria import Criteria
+from sangbong.registry import queries as registry_queries
+from sangbong.selection.core.hopes import PairFact, outcome_of
 from sangbong.selection.core.machine import RoundState
 from sangbong.selection.core.reasons import Health, Standing, Willingness
 from sangbong.selection.core.roll import RollLine
@@ -22,6 +24,7 @@ from sangbong.selection.models import (
     RollRow,
     Round,
 )
+from sangbong.tracing import queries as tracing_queries
 
 PAGE = 50
 
@@ -252,6 +255,25 @@ def received_final_lists() -> list[ReceivedFinalListView]:
             entries=(),
         )
         for row in ReceivedFinalList.objects.order_by("-received_at", "-id")
+    ]
+
+
+def life_status_facts(round_code: str) -> list[PairFact]:
+    """What the replies filed so far say of every person sought in a round."""
+    pairs = tracing_queries.pair_states(matter_of(round_code))
+    numbers = sorted({pair.application_no for pair in pairs})
+    tiers = {
+        (sought.application_no, sought.sought_no): sought.tier
+        for sought in registry_queries.sought_by(numbers)
+    }
+    return [
+        PairFact(
+            pair.application_no,
+            pair.sought_no,
+            tiers[pair.application_no, pair.sought_no],
+            outcome_of(pair.state, pair.statement),
+        )
+        for pair in pairs
     ]
 
 

@@ -194,7 +194,7 @@ def test_a_seed_is_read_in_capitals_too() -> None:
 Draws = Callable[[bytes], list[int]]
 PEOPLE = 400
 PLACES = 40
-ROUNDS = 500
+ROUNDS = 250
 
 
 def places_drawn_fairly(seed: bytes) -> list[int]:
@@ -246,7 +246,7 @@ def test_chances_stand_in_the_ratio_of_the_weights() -> None:
     # 1 of 4,000 drawn each time: chances are the weights' shares to within the taking out.
     entries = [DrawEntry(f"A-{i:06d}", 0, WEIGHTS[i % 4]) for i in range(4_000)]
     drawn: Counter[int] = Counter()
-    for n in range(150):
+    for n in range(100):
         seed = hashlib.sha256(b"ratio" + n.to_bytes(4, "big")).digest()
         drawn.update(entry.weight for entry in run(entries, seed, places=40, reserves=0).drawn)
     total = sum(drawn.values())

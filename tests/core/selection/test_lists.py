@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.programmes.criteria import FinalOrder
-from sangbong.selection.core.hopes import PairFact, PairOutcome, able_kin, reason_without_kin
+from sangbong.selection.core.hopes import (
+    PairFact,
+    PairOutcome,
+    able_kin,
+    outcome_of,
+    reason_without_kin,
+)
 from sangbong.selection.core.lists import (
     AbleKin,
     Asked,
@@ -139,3 +145,23 @@ def test_the_reason_that_leaves_most_hope_is_told(
 ) -> None:
     assert able_kin(facts(*outcomes)) == ()
     assert reason_without_kin(facts(*outcomes)) is reason
+
+
+@pytest.mark.parametrize(
+    ("state", "statement", "outcome"),
+    [
+        ("alive", "willing", PairOutcome.CAN_MEET),
+        ("alive", "", PairOutcome.CAN_MEET),
+        ("alive", "does_not_wish_to_meet", PairOutcome.CANNOT_MEET),
+        ("alive", "cannot_travel", PairOutcome.CANNOT_MEET),
+        ("alive", "만날 의사 없음", PairOutcome.CANNOT_MEET),
+        ("dead", "", PairOutcome.DEAD),
+        ("cannot_confirm", "", PairOutcome.CANNOT_CONFIRM),
+        ("asked", "", PairOutcome.NO_REPLY),
+        ("unread", "", PairOutcome.NO_REPLY),
+    ],
+)
+def test_nobody_is_listed_against_their_word(
+    state: str, statement: str, outcome: PairOutcome
+) -> None:
+    assert outcome_of(state, statement) is outcome

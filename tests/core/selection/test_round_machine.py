@@ -12,7 +12,9 @@ DRAWING = Path(__file__).parents[3] / "docs" / "machines" / "round.md"
 
 
 def test_the_drawing_and_the_code_show_the_same_transitions() -> None:
-    drawn = re.findall(r"^(\w+) -- (\w+) --> (\w+)$", DRAWING.read_text(encoding="utf-8"), re.MULTILINE)
+    drawn = re.findall(
+        r"^(\w+) -- (\w+) --> (\w+)$", DRAWING.read_text(encoding="utf-8"), re.MULTILINE
+    )
     coded = [(start.value, deed.value, end.value) for (start, deed), end in TRANSITIONS.items()]
     assert sorted(drawn) == sorted(coded)
 

@@ -29,6 +29,29 @@ class PairFact(NamedTuple):
     outcome: PairOutcome
 
 
+_OUTCOMES = {
+    "asked": PairOutcome.NO_REPLY,
+    "unread": PairOutcome.NO_REPLY,
+    "dead": PairOutcome.DEAD,
+    "cannot_confirm": PairOutcome.CANNOT_CONFIRM,
+}
+_CAN_COME = ("", "willing")
+
+
+def outcome_of(state: str, statement: str) -> PairOutcome:
+    """What a pair's state and the living person's statement mean for the final list.
+
+    A bare "alive" counts as able: many papers say no more. A statement that we do not know counts
+    as unable, so that nobody is put on a list against their word.
+
+    Raises:
+        KeyError: a state that tracing does not have: our mistake.
+    """
+    if state == "alive":
+        return PairOutcome.CAN_MEET if statement in _CAN_COME else PairOutcome.CANNOT_MEET
+    return _OUTCOMES[state]
+
+
 def able_kin(facts: Iterable[PairFact]) -> tuple[AbleKin, ...]:
     """The kin who can be met, in the order of their numbers."""
     able = (fact for fact in facts if fact.outcome is PairOutcome.CAN_MEET)
