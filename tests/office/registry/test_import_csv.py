@@ -3,8 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-import pytest
-
 from sangbong.names.kin import KinTier
 from sangbong.office.core.actor import Actor
 from sangbong.registry import operations, queries

@@ -200,7 +200,7 @@ class RowReader:
         return self._headings[self._at[key]]
 
     def _fault(self, key: str, code: str, **params: str | int) -> None:
-        self._refuse(key, SangbongError(code, **params))
+        self._refuse(key, SangbongError(code, place=None, **params))
 
     def _refuse(self, key: str, error: SangbongError) -> None:
         self.faults.append(

@@ -1,5 +1,6 @@
 """Deeds about people, one a function; topics by file."""
 
+from sangbong.registry.core.reports import ImportReport
 from sangbong.registry.operations.consents import (
     clear_for_release,
     clear_person_for_release,
@@ -12,7 +13,7 @@ from sangbong.registry.operations.families import (
     record_life_belief,
     record_succession,
 )
-from sangbong.registry.operations.importing import ImportReport, import_csv, undo_import
+from sangbong.registry.operations.importing import import_csv, undo_import
 from sangbong.registry.operations.news import (
     put_back_news,
     record_news,

@@ -193,25 +193,25 @@ def forms_of(person_ids: Sequence[int]) -> dict[int, PersonForms]:
     ):
         places[person, kind] = (place[0], place[1], place[2])
     nowhere = ("", "", "")
-    for person in Person.objects.filter(pk__in=ids):
-        pk = person.pk
+    for row in Person.objects.filter(pk__in=ids):
+        pk = row.pk
         people[pk] = PersonForms(
             pk,
-            person.name,
+            row.name,
             names.get((pk, NameKind.HANJA), ""),
-            person.roman,
-            person.house_name,
-            person.former_name,
-            person.sex,
+            row.roman,
+            row.house_name,
+            row.former_name,
+            row.sex,
             *births.get(pk, nowhere),
-            person.birth_year,
-            person.birth_first,
-            person.birth_last,
+            row.birth_year,
+            row.birth_first,
+            row.birth_last,
             *places.get((pk, PlaceKind.BIRTHPLACE), nowhere),
             *places.get((pk, PlaceKind.RESIDENCE), nowhere),
             *places.get((pk, PlaceKind.AT_SEPARATION), nowhere),
-            person.father,
-            person.mother,
+            row.father,
+            row.mother,
         )
     return people
 
