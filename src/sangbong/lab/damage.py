@@ -151,11 +151,7 @@ def remembered_birth(rng: Random, born: date, memory: Memory) -> WrittenBirth:
 
 def own_birth(rng: Random, born: date, memory: Memory) -> WrittenBirth:
     """The applicant's own birthday: nearly always a day, a year off where the papers were rebuilt."""
-    off = 0
-    if rng.random() < 0.05:
-        off = wrong_year(born.year, rng) - born.year
-        if born.year + off < EARLIEST_YEAR:
-            off = 0
+    off = wrong_year(born.year, rng) - born.year if rng.random() < 0.05 else 0
     return _written_day(rng, born, off, memory)
 
 

@@ -345,8 +345,8 @@ def _strangers(rng: Random, book: _Register) -> None:
     county = draw_northern_county(rng)
     household = book.household(rng, county)
     family = make_family(rng, band="80-89", tier="sibling", count=1 + rng.randrange(4))
-    for kin in family.kin[: book.room()]:
-        if not may_be_registered(kin.person):
+    for kin in family.kin:
+        if not book.room() or not may_be_registered(kin.person):
             continue
         own = household if rng.random() < 0.5 else book.household(rng, county)
         book.enter(rng, kin.person, county, own)

@@ -110,7 +110,8 @@ def make_family(rng: Random, *, band: str, tier: str, count: int) -> Family:
     own = draw_generation(rng, first=first_place)
     children = draw_generation(rng, first=not first_place)
     if second:
-        anchor = _anchor_of(rng, born, own, first_place=first_place)
+        anchor = _anchor_of(rng, born, own, tier=tier)
+        _add_parents(rng, anchor, first_place=first_place)
         applicant = _child_of(rng, anchor, sex, born, children)
     else:
         anchor = _new(rng, sex, born.year, draw_surname(rng), own)
@@ -122,17 +123,21 @@ def make_family(rng: Random, *, band: str, tier: str, count: int) -> Family:
     return family
 
 
-def _anchor_of(rng: Random, child_born: date, own: Generation, *, first_place: bool) -> Person:
-    sex = "M" if rng.random() < 0.75 else "F"
-    year = min(child_born.year - rng.randint(22, 40), 1935)
-    anchor = _new(rng, sex, year, draw_surname(rng), own)
-    _add_parents(rng, anchor, first_place=first_place)
-    return anchor
+def _anchor_of(rng: Random, child_born: date, own: Generation, *, tier: str) -> Person:
+    """The parent who came south: grown up by the war where children were left behind."""
+    latest = 1928 if tier == "sibling" else 1940
+    year = min(child_born.year - rng.randint(22, 40), latest)
+    sex = "M" if child_born.year - year > 44 or rng.random() < 0.75 else "F"
+    return _new(rng, sex, year, draw_surname(rng), own)
 
 
 def _child_of(rng: Random, anchor: Person, sex: str, born: date, generation: Generation) -> Person:
-    spouse = _spouse(rng, anchor)
-    father, mother = (anchor, spouse) if anchor.sex == "M" else (spouse, anchor)
+    """A child born in the South, of a marriage made there."""
+    if anchor.sex == "M":
+        wife_year = max(anchor.born.year - 3, born.year - rng.randint(20, 40))
+        father, mother = anchor, _new(rng, "F", wife_year, draw_surname(rng), None)
+    else:
+        father, mother = _spouse(rng, anchor), anchor
     child = _new(rng, sex, born.year, father.surname, generation, father=father, mother=mother)
     child.born, child.died = born, None
     return child
@@ -177,9 +182,12 @@ def _new(
 
 
 def _spouse(rng: Random, person: Person) -> Person:
-    if person.sex == "M":
-        return _new(rng, "F", person.born.year + rng.randint(-3, 7), draw_surname(rng), None)
-    return _new(rng, "M", person.born.year - rng.randint(-3, 7), draw_surname(rng), None)
+    apart = rng.randint(-3, 7)
+    if person.sex == "F":
+        return _new(rng, "M", person.born.year - apart, draw_surname(rng), None)
+    # wives of those married before the line closed were born by 1933
+    year = min(person.born.year + apart, max(person.born.year, 1933))
+    return _new(rng, "F", year, draw_surname(rng), None)
 
 
 def new_household_member(
@@ -236,9 +244,9 @@ def _first_direct(rng: Random, family: Family, count: int) -> None:
     married = rng.random() < (0.68 if year <= 1922 else 0.55 if year <= 1928 else 0.10)
     if married and year <= 1931:
         spouse = _spouse(rng, anchor)
-        first = max(1938, year + 18)
-        births = sorted(rng.sample(range(first, PARTED_YEAR + 1), k=min(3, PARTED_YEAR - first)))
-        children = births[: rng.randint(1, 3)] if births else []
+        first = max(1938, year + 18, spouse.born.year + 16)
+        years = range(first, PARTED_YEAR + 1)
+        children = sorted(rng.sample(years, k=min(rng.randint(1, 3), len(years))))
         if rng.random() < 0.7 or not children:
             family.kin.append(Kin(spouse, "spouse"))
         father, mother = (anchor, spouse) if anchor.sex == "M" else (spouse, anchor)
@@ -275,7 +283,7 @@ def _half_siblings(rng: Random, family: Family, count: int) -> None:
     anchor = family.anchor
     spouse = _spouse(rng, anchor)
     father, mother = (anchor, spouse) if anchor.sex == "M" else (spouse, anchor)
-    first = min(max(1936, anchor.born.year + 17), PARTED_YEAR - 1)
+    first = min(max(1936, anchor.born.year + 17, mother.born.year + 16), PARTED_YEAR)
     for _ in range(min(count, rng.randint(1, 3))):
         sex = "M" if rng.random() < 0.52 else "F"
         year = rng.randint(first, PARTED_YEAR)

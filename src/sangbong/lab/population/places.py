@@ -110,7 +110,8 @@ def northern_text(rng: Random, county: County) -> str:
         full = "서울시" if county.province == "서울" else _FULL[county.province]
         return f"{full} {county.name}"
     if rng.random() < 0.12:
-        return f"{_FULL[county.province]} {county.name.replace('부', '시')}"
+        name = f"{county.name[:-1]}시" if county.name.endswith("부") else county.name
+        return f"{_FULL[county.province]} {name}"
     return rng.choice(county.later)
 
 
