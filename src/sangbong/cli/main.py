@@ -9,9 +9,11 @@ import click
 
 from sangbong.cli.audit import audit
 from sangbong.cli.check import check
+from sangbong.cli.confirm import confirm
 from sangbong.cli.demo import demo, drill
 from sangbong.cli.office import office
 from sangbong.cli.serve import serve
+from sangbong.cli.stick import stick
 from sangbong.kernel.errors import SangbongError
 from sangbong.office.adapters import configuration
 
@@ -32,7 +34,8 @@ def cli(context: click.Context, home: Path) -> None:
     context.obj = home.absolute()
 
 
-for command in (office, audit, check, serve, demo, drill):
+office.add_command(confirm)
+for command in (office, audit, check, serve, stick, demo, drill):
     cli.add_command(command)
 
 

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SANGBONG = [sys.executable, "-m", "sangbong.cli"]
+SEND_A_NOTE = """
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from sangbong.cli.boot import boot_founded
+boot_founded(Path(sys.argv[1]))
+from sangbong.liaison import operations
+from sangbong.liaison.core.papers import NotePaper
+from sangbong.office.core.actor import Actor
+note = NotePaper(number="2018-1", date=date(2018, 6, 25), sender_name="Han", sender_rank="officer",
+    text="A rehearsal.")
+operations.send_note(now=datetime.now(UTC), actor=Actor("han", "a rehearsal"), recipient="KP-PYO",
+    note=note)
+"""
+
+
+def run(home: Path, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SANGBONG_")}
+    return subprocess.run(
+        [*SANGBONG, "--home", str(home), *arguments],
+        capture_output=True, text=True, check=False, input=told, env=clean,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[str]]:
+    """Two offices that know each other's statements, and the words that Pyongyang reads aloud."""
+    folder = tmp_path_factory.mktemp("offices")
+    ours, theirs = folder / "seoul", folder / "pyongyang"
+    for home, code in ((ours, "KR-SEL"), (theirs, "KP-PYO")):
+        run(home, "office", "init", "--code", code, "--name-ko", "사무소", "--name-en", "Office")
+    run(ours, "office", "statement", str(folder / "ours.json"))
+    shown = run(theirs, "office", "statement", str(folder / "theirs.json"))
+    assert run(theirs, "office", "add", "--confirm", str(folder / "ours.json")).returncode == 0
+    assert run(ours, "office", "add", str(folder / "theirs.json")).returncode == 0
+    return ours, theirs, shown.stdout.splitlines()[1].split()
+
+
+def asked(prompt: str) -> list[int]:
+    """The places that the prompts asked for."""
+    return [int(number) for number in re.findall(r"word (\d+): ", prompt)]
+
+
+def test_an_office_is_confirmed_by_words_heard_and_then_a_stick_carries_papers_both_ways(
+    words: tuple[Path, Path, list[str]], tmp_path: Path
+) -> None:
+    ours, theirs, heard = words
+    refused = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
+    assert refused.returncode == 2
+    assert "compared" in refused.stderr
+
+    wrong = run(ours, "office", "confirm", "KP-PYO", told="nonsense\n")
+    assert wrong.returncode == 1
+    assert "Nothing was confirmed" in wrong.stderr
+    assert run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO").returncode == 2
+
+    # a person answers each question as it is asked; the places change each time
+    with subprocess.Popen(
+        [*SANGBONG, "--home", str(ours), "office", "confirm", "KP-PYO"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as talk:  # fmt: skip
+        assert talk.stdin is not None
+        assert talk.stdout is not None
+        said = ""
+        for _ in range(3):
+            before = len(asked(said))
+            while len(asked(said)) == before:
+                said += talk.stdout.read(1)
+            talk.stdin.write(heard[asked(said)[-1] - 1] + "\n")
+            talk.stdin.flush()
+        assert talk.wait() == 0
+    assert asked(said) == sorted(set(asked(said)))
+
+    note = subprocess.run(
+        [sys.executable, "-c", SEND_A_NOTE, str(ours)], capture_output=True, text=True, check=False
+    )
+    assert note.returncode == 0, note.stderr
+    written = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
+    assert written.stdout == "SANGBONG-KR-SEL-KP-PYO-00000001.BDL: 1 papers, 0 receipts\n"
+    read = run(theirs, "stick", "read", str(tmp_path))
+    assert (read.returncode, read.stdout.splitlines()) == (
+        0,
+        ["SANGBONG-KR-SEL-KP-PYO-00000001.BDL: KR-SEL 1 papers, 0 receipts"],
+    )
+    again = run(theirs, "stick", "read", str(tmp_path), "--take-away")
+    assert again.stdout.splitlines() == [
+        "SANGBONG-KR-SEL-KP-PYO-00000001.BDL: KR-SEL read before",
+    ]
+
+    back = run(theirs, "stick", "write", str(tmp_path), "--to", "KR-SEL")
+    assert back.stdout == "SANGBONG-KP-PYO-KR-SEL-00000001.BDL: 0 papers, 1 receipts\n"
+    assert run(ours, "stick", "read", str(tmp_path)).returncode == 0
+    nothing = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
+    assert nothing.stdout == "보낼 것이 없습니다 / nothing to say to KP-PYO\n"
+
+
+def test_a_damaged_bundle_is_told_and_left_there(
+    words: tuple[Path, Path, list[str]], tmp_path: Path
+) -> None:
+    _, theirs, _ = words
+    (tmp_path / "SANGBONG-KR-SEL-KP-PYO-00000009.BDL").write_bytes(b"sangbong bundle\n cut off")
+    read = run(theirs, "stick", "read", str(tmp_path), "--take-away")
+    assert read.returncode == 1
+    assert "liaison.bundle_garbled" in read.stderr
+    assert (tmp_path / "SANGBONG-KR-SEL-KP-PYO-00000009.BDL").exists()
