@@ -6,19 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from sangbong.names.dates import Precision
 from sangbong.names.korean.romanization import reading_of
 from sangbong.names.korean.spelling import fold, split
+from sangbong.registry.core.register import RegisterRow
 from sangbong.tracing.core import weights
 from sangbong.tracing.core.frequencies import Frequencies
 from sangbong.tracing.core.nearness import one_letter_off
 from sangbong.tracing.core.sought import YEARS_OFF_MAX, NameForm, Sought
 from sangbong.tracing.core.weights import M_PER_MILLE, Item, Level, weight_millibits
-
-if TYPE_CHECKING:
-    from sangbong.registry.core.register import RegisterRow
 
 _DAY_SPAN_MAX = 62
 """A birth span no longer than this is a day in one calendar or the other, not a year."""

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
-from typing import TYPE_CHECKING
 
 from sangbong.names.korean.romanization import free_readings, reading_of
-from sangbong.names.korean.spelling import fold, split
+from sangbong.names.korean.spelling import fold, is_hangul, split
+from sangbong.registry.core.register import RegisterRow
 from sangbong.tracing.core import weights
 from sangbong.tracing.core.comparing import (
     Candidate,
@@ -31,9 +31,6 @@ from sangbong.tracing.core.frequencies import Frequencies
 from sangbong.tracing.core.nearness import Nearby
 from sangbong.tracing.core.sought import YEARS_OFF_MAX, NameForm, Sought, name_forms
 from sangbong.tracing.core.weights import MILLIBITS, Item, Level
-
-if TYPE_CHECKING:
-    from sangbong.registry.core.register import RegisterRow
 
 KEPT_PER_SOUGHT = 5
 """Comparisons kept for an officer to see."""
@@ -138,7 +135,7 @@ class Engine:
             shape = self._shape(row.names)
             father = self._parent(row.father)
             mother = self._parent(row.mother)
-            readings = free_readings(row.roman) if row.roman else ()
+            readings = _readings(row)
             self._count(row, shape, readings)
             found = self._find(row, shape, father, mother)
             for reading in readings:
@@ -284,6 +281,15 @@ class Engine:
             ),
             round(1_000_000 / total),
         )
+
+
+def _readings(row: RegisterRow) -> tuple[str, ...]:
+    """Readings of a name in Latin letters, from its own column or where a Hangul name is missing."""
+    if row.roman:
+        return free_readings(row.roman)
+    if row.names and not is_hangul("".join(row.names[0].split())):
+        return free_readings(row.names[0])
+    return ()
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ _NUMBER = re.compile("[0-9A-Za-z가-힣][0-9A-Za-z가-힣./-]{0,39}")
 _MATTER = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _SEX = re.compile("[MF]?")
 _CALENDAR = re.compile("solar|lunar|unknown")
+_WORDS = {"sex": _SEX, "calendar": _CALENDAR}
 _Part = TypeVar("_Part")
 
 _SEEKER = (
@@ -63,8 +64,24 @@ _PERSON = ("name", "birth", "residence", "death_date")
 _KIN = ("relation", "name", "birth")
 _LONG = {"birthplace": 200, "residence": 200, "address_at_separation": 200}
 
-INQUIRY_FIELDS = tuple(sorted({f for f in (*_SEEKER, *_SOUGHT) if f != "calendar"}))
+INQUIRY_FIELDS = (
+    *(f"applicant.{name}" for name in _SEEKER if name != "calendar"),
+    *(f"sought.{name}" for name in _SOUGHT if name != "calendar"),
+)
 """Fields of applicants and persons sought that an inquiry tells; a clearance names them."""
+
+LIVING_FIELDS = (
+    "found.name",
+    "found.birth",
+    "found.residence",
+    "found.life_status",
+    "found.willingness",
+    "found.relation",
+)
+"""Fields of living found people that a reply tells, under their own consent."""
+
+DEAD_FIELDS = ("found.name", "found.birth", "found.life_status", "found.death_date")
+"""Fields of dead found people that a reply tells: no address, where kin may still live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +301,16 @@ def _sought(value: object, path: str) -> SoughtPart:
 
 
 def _particulars(fields: Fields, names: Sequence[str], path: str) -> dict[str, str]:
-    patterns = {"sex": _SEX, "calendar": _CALENDAR}
     return {
-        name: _at(path, lambda name=name: fields.text(name, patterns[name]))
-        if name in patterns
+        name: _word(fields, name, f"{path}.{name}")
+        if name in _WORDS
         else _text(fields, name, f"{path}.{name}")
         for name in names
     }
+
+
+def _word(fields: Fields, name: str, path: str) -> str:
+    return _at(path, lambda: fields.text(name, _WORDS[name]))
 
 
 def _reply(body: object) -> ReplyPaper:

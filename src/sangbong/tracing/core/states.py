@@ -78,10 +78,12 @@ ENTRY_MOVES: Mapping[tuple[EntryState, EntryEvent], EntryState] = {
     (EntryState.FOUND, EntryEvent.WRONG_PERSON): EntryState.TRACED,
     (EntryState.ASKED, EntryEvent.ANSWER): EntryState.ANSWERED,
     (EntryState.ASKED, EntryEvent.WRONG_PERSON): EntryState.TRACED,
+    (EntryState.ANSWERED, EntryEvent.ASK): EntryState.ASKED,
     (EntryState.ANSWERED, EntryEvent.RELEASE): EntryState.REPLIED,
     (EntryState.ANSWERED, EntryEvent.WRONG_PERSON): EntryState.TRACED,
     (EntryState.SETTLED, EntryEvent.RELEASE): EntryState.REPLIED,
     (EntryState.SETTLED, EntryEvent.REOPEN): EntryState.TRACED,
+    (EntryState.REPLIED, EntryEvent.ASK): EntryState.ASKED,
     (EntryState.REPLIED, EntryEvent.REOPEN): EntryState.TRACED,
 }
 
