@@ -94,7 +94,7 @@ def halls_by_nearness(*, office: OfficeCode, on: date, residence: str) -> tuple[
     """Hall codes from the nearest to the farthest from a written residence.
 
     Nearness is by the centre of the province the address begins with: it orders halls, it is not
-    a travel time. An unknown address keeps the programme's own order.
+    a travel time; halls across the sea come last. An unknown address keeps the programme's own order.
 
     Source: provinces.csv, centres rounded to a twentieth of a degree by us.
     """
@@ -104,13 +104,16 @@ def halls_by_nearness(*, office: OfficeCode, on: date, residence: str) -> tuple[
         return tuple(hall.code for hall in usable)
     north, east = centre
 
-    def squared_distance(hall: HallData) -> int:
+    on_jeju = residence.strip().startswith("제주")
+
+    def order(hall: HallData) -> tuple[bool, int]:
+        # Nobody of this age is sent over the sea while a hall on their own side of it is free.
         # A degree of longitude is about four fifths of a degree of latitude at 37 degrees north.
         up = 5 * (hall.latitude_millideg - north)
         across = 4 * (hall.longitude_millideg - east)
-        return up * up + across * across
+        return (hall.province == "Jeju") != on_jeju, up * up + across * across
 
-    return tuple(hall.code for hall in sorted(usable, key=squared_distance))
+    return tuple(hall.code for hall in sorted(usable, key=order))
 
 
 _LONG_NAMES = {
