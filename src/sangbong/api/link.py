@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import structlog
 import uvicorn
@@ -34,6 +34,8 @@ from sangbong.liaison.core.envelope import ENVELOPE_BYTES_MAX
 from sangbong.liaison.core.exchange import EXCHANGE_BYTES_MAX, read_exchange
 from sangbong.office.queries import counterparts, own_keys
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -55,7 +57,7 @@ class TooLongError(Exception):
     """A body went over the bound of its kind."""
 
 
-async def link_app(scope: Scope, receive: Receive, send: Send) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request of another office's carrier."""
     reply = await _reply(scope, receive)
     headers = [(b"content-type", _JSON), (b"content-length", str(len(reply.body)).encode("ascii"))]
@@ -85,13 +87,12 @@ async def _reply(scope: Scope, receive: Receive) -> Reply:
         return _fault(413, "liaison.too_large")
 
 
-async def _in_thread(call: Callable[..., Any], *arguments: object) -> Any:
-    return await sync_to_async(_on_fresh_connection, thread_sensitive=True)(call, *arguments)
+async def _in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def on_fresh_connection() -> T:
+        close_old_connections()
+        return call(*args, **kwargs)
 
-
-def _on_fresh_connection(call: Callable[..., Any], *arguments: object) -> Any:
-    close_old_connections()
-    return call(*arguments)
+    return await sync_to_async(on_fresh_connection, thread_sensitive=True)()
 
 
 def _peer_of(certificate: bytes | None) -> OfficeCode | None:
@@ -184,7 +185,7 @@ def link_server(*, host: str, port: int) -> uvicorn.Server:
         raise SangbongError("liaison.no_counterpart")
     keys = own_keys()
     config = uvicorn.Config(
-        link_app,
+        application,
         host=host,
         port=port,
         http=PinnedProtocol,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import OwnSigner
@@ -26,6 +26,8 @@ from sangbong.office.queries import counterparts, own_keys, own_office
 
 RECEIPTS_MAX = 5_000
 LISTED_MAX = 500
+RETURN_REST = timedelta(minutes=10)
+"""How long the line leaves a dispatch in peace that the other side could not take."""
 
 
 class Direction(StrEnum):
@@ -101,15 +103,16 @@ class NoteView:
     filed_at: datetime
 
 
-def waiting_for(recipient: OfficeCode) -> list[WaitingDispatch]:
-    """What we still answer for towards an office, oldest first."""
+def waiting_for(
+    recipient: OfficeCode, *, returned_before: datetime | None = None
+) -> list[WaitingDispatch]:
+    """What we still answer for towards an office, oldest first.
+
+    With `returned_before`, those that the other side could not take since then are left to rest.
+    """
     own = own_office().code
-    rows = (
-        OutboxDispatch.objects.filter(
-            stream__recipient=recipient, state__in=[s.value for s in CUSTODY_STATES]
-        )
-        .order_by("id")
-        .values_list("stream__name", "sequence", "envelope_id", "size")
+    rows = _in_custody(recipient, returned_before).values_list(
+        "stream__name", "sequence", "envelope_id", "size"
     )
     return [
         WaitingDispatch(
@@ -117,6 +120,31 @@ def waiting_for(recipient: OfficeCode) -> list[WaitingDispatch]:
         )
         for stream, sequence, digest, length in rows
     ]
+
+
+def _in_custody(
+    recipient: OfficeCode, returned_before: datetime | None
+) -> QuerySet[OutboxDispatch]:
+    rows = OutboxDispatch.objects.filter(
+        stream__recipient=recipient, state__in=[s.value for s in CUSTODY_STATES]
+    )
+    if returned_before is not None:
+        rows = rows.filter(Q(returned_at=None) | Q(returned_at__lt=returned_before))
+    return rows.order_by("id")
+
+
+def anything_to_say(recipient: OfficeCode, *, now: datetime) -> bool:
+    """Whether a call to an office would carry something."""
+    return (
+        _in_custody(recipient, now - RETURN_REST).exists()
+        or InboxDispatch.objects.filter(stream__sender=recipient, receipt_owed=True).exists()
+        or OutboxStream.objects.filter(recipient=recipient, settled_owed=True).exists()
+    )
+
+
+def receipts_owed(recipient: OfficeCode) -> int:
+    """How many receipts an office may not have yet."""
+    return InboxDispatch.objects.filter(stream__sender=recipient, receipt_owed=True).count()
 
 
 def envelope_bytes(digest: str) -> bytes:

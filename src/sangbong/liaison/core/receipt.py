@@ -18,6 +18,7 @@ The same receipt any number of times is the same as once.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,6 +43,8 @@ from sangbong.liaison.core.states import DispatchEvent
 VERSION = 0
 PURPOSE_TAG = b"sangbong receipt 0\n"
 RECEIPT_BYTES_MAX = 1024
+# lower case only: a receipt has one written form, its signature too
+_SIGNATURE_PATTERN = re.compile(rf"[0-9a-f]{{{2 * SIGNATURE_BYTES}}}")
 _MEMBERS = (
     "at",
     "code",
@@ -171,9 +174,6 @@ def _read_members(fields: Fields) -> SignedReceipt:
     # an envelope too garbled to say its stream is returned by its digest alone
     if not (STREAM_PATTERN.fullmatch(stream) or (returned and not stream)):
         raise ValueError("not a stream")
-    signature = bytes.fromhex(fields.text("signature"))
-    if len(signature) != SIGNATURE_BYTES:
-        raise ValueError("not a signature")
     return SignedReceipt(
         receipt=Receipt(
             sender=_code(fields.text("from")),
@@ -185,7 +185,7 @@ def _read_members(fields: Fields) -> SignedReceipt:
             at=read_instant(fields.text("at")),
             code=code,
         ),
-        signature=signature,
+        signature=bytes.fromhex(fields.text("signature", _SIGNATURE_PATTERN)),
     )
 
 

@@ -71,11 +71,21 @@ class BundleReport:
 
 @dataclass(slots=True)
 class LinkReport:
-    """What came of one call. `handed` are the dispatches that the other side received."""
+    """What came of one call.
+
+    `handed` are the dispatches that the other side received, `receipts` those of its receipts that
+    were believed, `settled` those of ours that it has for good.
+    """
 
     handed: list[str] = field(default_factory=list)
+    settled: int = 0
     receipts: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def progress(self) -> int:
+        """What this call changed; a call that only repeats itself has none."""
+        return len(self.handed) + self.receipts + self.settled
 
 
 def carry_to_folder(*, now: datetime, recipient: OfficeCode, folder: Path) -> list[CarriedCargo]:
@@ -91,7 +101,7 @@ def carry_to_folder(*, now: datetime, recipient: OfficeCode, folder: Path) -> li
     other = outbox.confirmed_counterpart(recipient)
     settled = queries.settled_owed(recipient)
     receipts = tuple(queries.pending_receipts(recipient))
-    waiting = queries.waiting_for(recipient)
+    waiting: Sequence[WaitingDispatch] = queries.waiting_for(recipient)
     carried = []
     while waiting or receipts or settled:
         batch, waiting = _next_batch(waiting, receipts)
@@ -298,10 +308,13 @@ def call_counterpart(*, now: datetime, recipient: OfficeCode, url: str = "") -> 
         counterpart_pem=other.tls_certificate,
     )
     report = LinkReport()
+    owed = queries.receipts_owed(recipient)
+    rested = now - queries.RETURN_REST
     with Link(address, context) as link:
-        for one in queries.waiting_for(recipient):
+        for one in queries.waiting_for(recipient, returned_before=rested):
             _hand_over(link, one, report, now=now)
         _exchange(link, recipient, report, now=now)
+    report.settled = max(0, owed - queries.receipts_owed(recipient))
     if report.handed:
         with transaction.atomic(durable=True):
             _audit("liaison.call", recipient, report.handed, len(report.faults), now=now)
