@@ -99,7 +99,7 @@ _EARLIER_ROUNDS = (
 )
 _LODGED = (
     (0.30, date(1988, 9, 1), date(1999, 12, 31)),
-    (0.82, date(2000, 1, 3), date(2001, 12, 31)),
+    (0.87, date(2000, 1, 3), date(2001, 12, 31)),
     (1.00, date(2002, 1, 2), date(2018, 5, 31)),
 )
 """When applications were lodged: nearly nine in ten of all ever before 2002 (applicants_by_date)."""
