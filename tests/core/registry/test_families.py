@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError, messages
@@ -34,6 +34,8 @@ def test_ages_from_columns_are_ages_from_dates(born: date, on: date) -> None:
 
 
 @given(born=days, on=days, age=st.integers(0, 30))
+@example(born=date(2019, 2, 28), on=date(2020, 2, 29), age=1)
+@example(born=date(2019, 3, 1), on=date(2020, 2, 29), age=1)
 def test_those_born_by_a_day_are_those_of_that_age(born: date, on: date, age: int) -> None:
     if born > on:
         return

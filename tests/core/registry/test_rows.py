@@ -215,3 +215,11 @@ def test_any_application_row_is_read_or_refused(row: list[str]) -> None:
     reader.sought(2, row)
     for fault in reader.faults:
         assert fault.text("en") != fault.text("ko")
+
+
+def test_a_fault_that_only_the_file_shows_is_placed_as_well() -> None:
+    reader = RowReader(tuple(c.korean for c in REGISTER_COLUMNS), today=TODAY)
+    reader.register_person(9, cells(REGISTER_COLUMNS, REGISTERED))
+    reader.note_fault("record_no", "registry.number_twice", number="KP-1")
+    (fault,) = reader.faults
+    assert (fault.line, fault.column, fault.value_shown) == (9, "등록번호", "KP-1")

@@ -67,3 +67,13 @@ def test_a_register_is_streamed_as_it_was_read(clerk: Actor, now: datetime, regi
         shielded=False,
     )
     assert queries.life(row.person_id).status is LifeStatus.ALIVE
+
+
+def test_register_people_are_known_by_their_numbers(
+    clerk: Actor, now: datetime, register: File, applications: File
+) -> None:
+    for layout, data in ((Layout.REGISTER, register()), (Layout.APPLICATIONS, applications())):
+        operations.import_csv(now=now, actor=clerk, layout=layout, filename="f.csv", data=data)
+    (row,) = queries.register_rows()
+    everyone = range(row.person_id, row.person_id + 3)
+    assert queries.record_numbers(list(everyone)) == {row.person_id: "KP-000001"}

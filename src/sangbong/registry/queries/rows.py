@@ -240,3 +240,12 @@ def counts() -> dict[str, int]:
         "sought": SoughtKin.objects.count(),
         "register": Person.objects.filter(part=Part.REGISTER.value).count(),
     }
+
+
+def record_numbers(person_ids: Sequence[int]) -> dict[int, str]:
+    """The number under which our own register knows each person; others are left out."""
+    known: dict[int, str] = {}
+    for block in blocks(person_ids, _AT_ONCE):
+        rows = Person.objects.filter(pk__in=block, record_no__isnull=False)
+        known.update((pk, number or "") for pk, number in rows.values_list("pk", "record_no"))
+    return known
