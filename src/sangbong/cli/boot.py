@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from pathlib import Path
 
 import django
+import structlog
 from django.conf import settings
 
 from sangbong.kernel.errors import SangbongError
@@ -21,8 +24,23 @@ def boot(home: Path) -> None:
     """
     os.environ[configuration.HOME_VARIABLE] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sangbong.settings")
-    configuration.load(home)  # says which setting is wrong before Django is touched
+    office = configuration.load(home)  # says which setting is wrong before Django is touched
+    _log_to_standard_error(office.log_level)
     django.setup()
+
+
+def _log_to_standard_error(level: str) -> None:
+    """Events with stable names and ids, never a person's data, one JSON object a line."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def boot_founded(home: Path) -> None:

@@ -1,0 +1,1 @@
+"""What we measure against peers, each in one run. `make bench ONLY=name`."""

@@ -1,0 +1,27 @@
+"""Run benches and print, after what a person would read, one JSON line each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+
+from benchmarks.measure import Result
+from benchmarks.round import measure_round
+
+BENCHES: dict[str, Callable[[], Result]] = {"round": measure_round}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--only", choices=sorted(BENCHES))
+    only = parser.parse_args().only
+    results = [bench() for name, bench in BENCHES.items() if only in (None, name)]
+    for result in results:
+        print(json.dumps(asdict(result), ensure_ascii=False))
+    return 0 if all(result.met for result in results) else 1
+
+
+sys.exit(main())

@@ -1,0 +1,91 @@
+"""What a conductor may ask of an office: the next step of the story, to carry, to report, to open."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from sangbong.lab import story
+from sangbong.lab.story import Stage
+from sangbong.office import operations, queries
+from sangbong.office.core.actor import Actor
+from sangbong.worker.sweeps import sweep
+
+Progress = Callable[[str, str, int, int], None]
+_SWEEPS_MAX = 1000
+
+
+def advance(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
+    """Do the next step that is ready; what was told of it, or None."""
+    del wish
+    told = story.advance(stage, progress)
+    if told is None:
+        return None
+    _set_clock(told.at.isoformat())
+    return {"at": told.at, "office": stage.side.value, "en": told.en, "ko": told.ko}
+
+
+def carry(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
+    """Sweep until nothing is left to do: carry, apply, prepare. How many pieces of work."""
+    del stage, wish, progress
+    total = 0
+    for _ in range(_SWEEPS_MAX):
+        done = sweep(now=settings.CLOCK.now())
+        if not done:
+            return total
+        total += done
+    return total
+
+
+def report(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
+    """What this office would state of the round, as plain JSON."""
+    del wish, progress
+    return story.report(stage)
+
+
+def open_doors(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
+    """Serve the pages and the worker; a one-time sign-in link for each member of staff."""
+    del progress
+    from sangbong.cli.serving import start_pages, start_worker
+
+    start_pages(wish["web_port"])
+    start_worker()
+    links = []
+    for person in queries.staff():
+        token = secrets.token_urlsafe(24)
+        with transaction.atomic():
+            operations.make_sign_in_link(
+                # sign-in links follow real time, whatever the story says
+                now=_real_now(),
+                actor=Actor("system:demo", "demo"),
+                username=person.username,
+                token=token,
+            )
+        links.append(
+            {"who": f"{person.display_name} ({person.role})", "path": f"/sign-in/once/{token}"}
+        )
+    del stage
+    return links
+
+
+def _real_now() -> Any:
+    from sangbong.office.adapters.clock import SystemClock
+
+    return SystemClock().now()
+
+
+def _set_clock(instant: str) -> None:
+    if settings.OFFICE.story_time is not None:
+        settings.OFFICE.story_time.write_text(instant, "ascii")
+
+
+DEEDS: Mapping[str, Callable[[Stage, Mapping[str, Any], Progress], Any]] = {
+    "advance": advance,
+    "carry": carry,
+    "report": report,
+    "open": open_doors,
+}

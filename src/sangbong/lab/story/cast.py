@@ -1,0 +1,52 @@
+"""The staff of both offices: invented people, one for each kind of work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sangbong.lab.story.stage import Progress, Side, Stage, Step, korea
+from sangbong.office import operations, queries
+from sangbong.office.core.actor import Actor
+from sangbong.office.core.roles import Role
+
+_CAST: dict[Side, tuple[tuple[str, str, Role], ...]] = {
+    Side.SEOUL: (
+        ("seo", "서은하", Role.CLERK),
+        ("han", "한도윤", Role.LIAISON_OFFICER),
+        ("moon", "문가람", Role.HALL_OPERATOR),
+        ("baek", "백서진", Role.COMPLIANCE),
+        ("noh", "노유진", Role.AUDITOR),
+        ("min", "민태오", Role.ADMINISTRATOR),
+    ),
+    Side.PYONGYANG: (
+        ("kwon", "권송이", Role.CLERK),
+        ("ri", "리명진", Role.LIAISON_OFFICER),
+        ("jang", "장철민", Role.HALL_OPERATOR),
+        ("ryu", "류은경", Role.COMPLIANCE),
+        ("ro", "로경수", Role.AUDITOR),
+        ("hyon", "현일국", Role.ADMINISTRATOR),
+    ),
+}
+
+
+def _due(stage: Stage) -> bool:
+    del stage
+    return not queries.staff()
+
+
+def _act(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
+    del progress
+    for username, name, role in _CAST[stage.side]:
+        operations.add_staff(
+            now=now,
+            actor=Actor("system:demo", "demo"),
+            username=username,
+            display_name=name,
+            role=role,
+            password=None,
+        )
+    count = len(_CAST[stage.side])
+    return f"{count} people begin work", f"직원 {count}명이 업무를 시작했습니다"
+
+
+STAFF = Step("staff", korea(6, 20, 9), _due, _act)

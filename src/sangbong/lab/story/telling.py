@@ -1,0 +1,36 @@
+"""Finds the step that is due in an office and does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from sangbong.lab.story import pyongyang, seoul
+from sangbong.lab.story.stage import Progress, Side, Stage, Step, Told
+
+_STEPS: Mapping[Side, tuple[Step, ...]] = {
+    Side.SEOUL: seoul.STEPS,
+    Side.PYONGYANG: pyongyang.STEPS,
+}
+
+
+def steps_of(side: Side) -> tuple[Step, ...]:
+    """All steps of an office, in the order in which they are looked at."""
+    return _STEPS[side]
+
+
+def advance(stage: Stage, progress: Progress) -> Told | None:
+    """Do the first step that is due, in one transaction; None where nothing is."""
+    for step in steps_of(stage.side):
+        if step.due(stage):
+            with transaction.atomic():
+                en, ko = step.act(stage, step.at, progress)
+            return Told(at=step.at, en=en, ko=ko)
+    return None
+
+
+def report(stage: Stage) -> dict[str, Any]:
+    """What this office states of the round, as plain JSON."""
+    return seoul.report() if stage.side is Side.SEOUL else pyongyang.report()
