@@ -50,7 +50,8 @@ def loop_clip(source: Path, seconds: int, target: Path) -> None:
                     streams = {s.index: made.add_stream_from_template(s) for s in taken}
                 end = shift
                 for packet in clip.demux(*taken):
-                    if packet.dts is None or packet.pts is None:
+                    # what a codec puts before its beginning would reach back into the last round
+                    if packet.dts is None or packet.pts is None or packet.pts < 0:
                         continue
                     base = packet.time_base
                     until = shift + (packet.pts + (packet.duration or 0)) * base
@@ -119,6 +120,64 @@ def draw_film(
             if stream is not None:
                 made.mux(stream.encode(None))
     return target
+
+
+HOSTILE_FILMS = {
+    "box of nothing": "archive.film_unreadable",
+    "cut in the middle": "archive.film_truncated",
+    "document": "archive.film_document",
+    "empty": "archive.film_empty",
+    "ffconcat": "archive.film_playlist",
+    "image": "archive.film_image",
+    "index cut off": "archive.film_unreadable",
+    "noise": "archive.film_unknown",
+    "one picture": "archive.film_too_short",
+    "playlist": "archive.film_playlist",
+    "sides that lie": "archive.film_unreadable",
+    "sound only": "archive.film_no_picture",
+    "text": "archive.film_text",
+    "very wide": "archive.film_dimensions",
+}
+"""Files that call themselves films, and the code of the refusal that each must get."""
+
+
+def hostile_film(name: str, folder: Path) -> bytes:
+    """One of `HOSTILE_FILMS`; drawing it may need files in `folder`."""
+    written = {
+        "box of nothing": b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(500),
+        "document": b"%PDF-1.7\n%\xe2\xe3\n",
+        "empty": b"",
+        "ffconcat": b"ffconcat version 1.0\nfile other.mp4\n",
+        "image": b"\x89PNG\r\n\x1a\n" + bytes(100),
+        "noise": bytes(range(256)) * 4,
+        "playlist": b"#EXTM3U\n#EXTINF:2,\nfile:///var/lib/other.ts\n#EXT-X-ENDLIST\n",
+        "text": "누님, 그동안 안녕하셨습니까.".encode(),
+    }
+    if name in written:
+        return written[name]
+    film = _drawn_hostile(name, folder).read_bytes()
+    if name in {"cut in the middle", "index cut off"}:
+        return film[: len(film) // 2]
+    if name == "sides that lie":
+        # the sides in the first picture of VP8, behind its start code: 14 bits each
+        at = film.index(b"\x9d\x01\x2a") + 3
+        return film[:at] + b"\xff\x3f\xff\x3f" + film[at + 4 :]
+    return film
+
+
+def _drawn_hostile(name: str, folder: Path) -> Path:
+    if name == "cut in the middle":
+        options = {"movflags": "+faststart"}
+        return draw_film(folder / "front.mp4", seconds=4, options=options)
+    if name == "one picture":
+        return draw_film(folder / "one.mp4", seconds=0.1, with_sound=False)
+    if name == "sides that lie":
+        return draw_film(folder / "lie.webm", with_sound=False)
+    if name == "sound only":
+        return draw_film(folder / "sound.mp4", with_picture=False)
+    if name == "very wide":
+        return draw_film(folder / "wide.mp4", width=4112, height=32)
+    return draw_film(folder / "whole.mp4")
 
 
 def _stripes(width: int, height: int, number: int, *, is_black: bool) -> av.VideoFrame:

@@ -224,7 +224,9 @@ def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[Mapping[
                 raise subprocess.TimeoutExpired("sandbox", 0)
             part = os.read(child.stdout.fileno(), 65_536)
             heard += len(part)
-            if not part or heard > _ANSWER_BYTES_MAX:
+            if heard > _ANSWER_BYTES_MAX:
+                raise SangbongError("archive.film_broke_reader")
+            if not part:
                 return
             *lines, held = (held + part).split(b"\n")
             for line in lines:
