@@ -53,7 +53,7 @@ def insert_rows(
     converters = _converters(model, columns)
     with connection.cursor() as cursor:
         # typed as a sequence, taken as any iterable: a list of a block's copies would cost memory
-        cursor.executemany(statement, cast(Any, _prepared(rows, converters)))
+        cursor.executemany(statement, cast("Any", _prepared(rows, converters)))
 
 
 def _options(model: type[models.Model]) -> Options[models.Model]:
