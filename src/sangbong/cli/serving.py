@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
 from collections.abc import Callable
-from tempfile import NamedTemporaryFile
 
 import structlog
 import uvicorn
@@ -21,43 +19,23 @@ def start_pages(port: int) -> threading.Thread:
     """Serve the pages on loopback; a proxy with TLS stands before them in a real office."""
     from sangbong.asgi import application
 
-    return _start(
-        uvicorn.Config(
-            application,
-            host="127.0.0.1",
-            port=port,
-            log_level="warning",
-            lifespan="off",
-            server_header=False,
-            access_log=False,
-        )
+    config = uvicorn.Config(
+        application,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        access_log=False,
     )
+    return _start(uvicorn.Server(config))
 
 
 def start_link(port: int) -> threading.Thread:
     """Serve the carrier's endpoint; only a caller with a counterpart's pinned certificate gets in."""
-    from sangbong.api.link import application
-    from sangbong.office.queries import counterparts, own_keys
+    from sangbong.api.link import link_server
 
-    keys = own_keys()
-    with NamedTemporaryFile("w", suffix=".pem") as pinned:
-        pinned.write("\n".join(other.tls_certificate for other in counterparts()))
-        pinned.flush()
-        config = uvicorn.Config(
-            application,
-            host="127.0.0.1",
-            port=port,
-            log_level="warning",
-            lifespan="off",
-            server_header=False,
-            access_log=False,
-            ssl_certfile=str(keys.tls_certificate_path),
-            ssl_keyfile=str(keys.tls_key_path),
-            ssl_cert_reqs=ssl.CERT_REQUIRED,
-            ssl_ca_certs=pinned.name,
-        )
-        config.load()
-    return _start(config)
+    return _start(link_server(host="127.0.0.1", port=port))
 
 
 def start_worker() -> threading.Thread:
@@ -80,9 +58,9 @@ def _sweep_for_ever() -> None:
             time.sleep(_SWEEP_SECONDS)
 
 
-def _start(config: uvicorn.Config) -> threading.Thread:
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name=f"port {config.port}", daemon=True)
+def _start(server: uvicorn.Server) -> threading.Thread:
+    name = f"port {server.config.port}"
+    thread = threading.Thread(target=server.run, name=name, daemon=True)
     thread.start()
     _wait_until(lambda: server.started or not thread.is_alive())
     return thread
