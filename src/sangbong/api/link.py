@@ -57,9 +57,16 @@ class TooLongError(Exception):
     """A body went over the bound of its kind."""
 
 
+class HungUpError(Exception):
+    """The caller went away in the middle of its body; nothing was taken and nobody waits."""
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request of another office's carrier."""
-    reply = await _reply(scope, receive)
+    try:
+        reply = await _reply(scope, receive)
+    except HungUpError:
+        return
     headers = [(b"content-type", _JSON), (b"content-length", str(len(reply.body)).encode("ascii"))]
     if reply.status == 413:
         headers.append((b"connection", b"close"))
@@ -115,7 +122,7 @@ async def _body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise asyncio.CancelledError
+            raise HungUpError
         piece = message.get("body", b"")
         length += len(piece)
         if length > limit:

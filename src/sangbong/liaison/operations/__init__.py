@@ -17,8 +17,15 @@ from sangbong.liaison.operations.carriage import (
     carry_to_folder,
     collect_from_folder,
     exchange_for,
+    take_or_return,
 )
-from sangbong.liaison.operations.inbox import apply_next, receive, return_envelope, settle
+from sangbong.liaison.operations.inbox import (
+    apply_next,
+    keep_return,
+    receive,
+    return_envelope,
+    settle,
+)
 from sangbong.liaison.operations.notes import accept_note, send_note
 from sangbong.liaison.operations.outbox import accept_receipt, enqueue, mark_carried, tell_settled
 
@@ -37,11 +44,13 @@ __all__ = [
     "collect_from_folder",
     "enqueue",
     "exchange_for",
+    "keep_return",
     "mark_carried",
     "receive",
     "return_envelope",
     "send_note",
     "server_context",
     "settle",
+    "take_or_return",
     "tell_settled",
 ]

@@ -170,12 +170,7 @@ def _note_carried(
 
 
 def _note_returns_carried(receipts: Sequence[bytes], *, now: datetime) -> None:
-    waiting = ReturnedEnvelope.objects.filter(carried_at=None)
-    carried = set(receipts)
-    for row in waiting:
-        if bytes(row.receipt) in carried:
-            row.carried_at = now
-            row.save(update_fields=["carried_at"])
+    ReturnedEnvelope.objects.filter(carried_at=None, receipt__in=receipts).update(carried_at=now)
 
 
 def _audit(
@@ -269,7 +264,10 @@ def take_or_return(*, now: datetime, envelope: bytes, carrier: OfficeCode) -> Sa
     try:
         operations.receive(now=now, envelope=envelope)
     except SangbongError as fault:
-        inbox.return_envelope(now=now, envelope=envelope, code=fault.code, carrier=carrier)
+        answer = inbox.return_envelope(now=now, envelope=envelope, code=fault.code, carrier=carrier)
+        if answer is not None:
+            with transaction.atomic(durable=True):
+                inbox.keep_return(now=now, receipt=answer)
         return fault
     return None
 

@@ -23,7 +23,7 @@ from sangbong.liaison.core.envelope import (
     read_envelope,
 )
 from sangbong.liaison.core.inbox import Arrival, Held, judge
-from sangbong.liaison.core.receipt import Receipt, ReceiptState, reason
+from sangbong.liaison.core.receipt import Receipt, ReceiptState, read_receipt, reason
 from sangbong.liaison.core.states import FINAL_STATES, DispatchState
 from sangbong.liaison.models import InboxDispatch, InboxStream, KeptEnvelope, ReturnedEnvelope
 from sangbong.liaison.operations.outbox import confirmed_counterpart
@@ -106,25 +106,25 @@ def _store_new(
 def return_envelope(
     *, now: datetime, envelope: bytes, code: str, carrier: OfficeCode | None = None
 ) -> bytes | None:
-    """Sign that an envelope could not be taken, and why; stored until it is carried.
+    """Sign that an envelope could not be taken, and why; nothing is stored.
 
-    It goes to the office that the envelope names, else to `carrier`, the office it came from by line
-    or stick.
+    The answer is for the office that the envelope names, else for `carrier`, the office that it came
+    from by line or stick.
 
     Returns:
         The signed answer, or None where there is nobody to answer: the sender is not known here.
     """
-    claim = claim_of(envelope)
     own = own_office().code
-    sender = claim.sender if claim and claim.recipient == own else carrier
+    claim = claim_of(envelope)
+    about = claim if claim and claim.recipient == own else None
+    sender = about.sender if about else carrier
     if sender is None:
         return None
     try:
         confirmed_counterpart(sender)
     except SangbongError:
         return None
-    about = claim if claim and claim.sender == sender else None
-    receipt = Receipt(
+    return Receipt(
         sender=own,
         recipient=sender,
         stream=about.stream if about else "",
@@ -132,19 +132,22 @@ def return_envelope(
         digest=digest_of(envelope),
         state=ReceiptState.RETURNED,
         at=now,
-        code=code,
+        code=reason(code),
     ).encode(OwnSigner(own_keys().signing))
-    with transaction.atomic():
-        ReturnedEnvelope.objects.update_or_create(
-            digest=digest_of(envelope),
-            defaults={
-                "recipient": sender,
-                "receipt": receipt,
-                "returned_at": now,
-                "carried_at": None,
-            },
-        )
-    return receipt
+
+
+def keep_return(*, now: datetime, receipt: bytes) -> None:
+    """Keep the signed answer to an envelope from a stick until the next one takes it back."""
+    about = read_receipt(receipt).receipt
+    ReturnedEnvelope.objects.update_or_create(
+        digest=about.digest,
+        defaults={
+            "recipient": about.recipient,
+            "receipt": receipt,
+            "returned_at": now,
+            "carried_at": None,
+        },
+    )
 
 
 def apply_next(*, now: datetime, handler: Handler, passing_over: Collection[str] = ()) -> bool:
