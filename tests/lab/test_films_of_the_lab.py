@@ -34,11 +34,3 @@ def test_a_looped_clip_has_the_length_asked_for(tmp_path: Path, *, with_sound: b
     with av.open(str(tmp_path / "loop.mp4")) as loop:
         assert loop.duration is not None
         assert loop.duration / av.time_base == pytest.approx(3, abs=0.2)
-
-
-def test_a_clip_that_holds_nothing_is_our_mistake(tmp_path: Path) -> None:
-    clip = draw_film(tmp_path / "nothing.mkv", with_sound=False)
-    whole = clip.read_bytes()
-    clip.write_bytes(whole[: whole.index(b"\x1f\x43\xb6\x75")])
-    with pytest.raises(ValueError, match="cannot be looped"):
-        loop_clip(clip, 1, tmp_path / "loop.mp4")
