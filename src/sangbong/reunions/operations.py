@@ -269,6 +269,7 @@ def accept_proposal(*, now: datetime, dispatch: InboundDispatch) -> None:
     )
     if known.exists():
         raise SangbongError("reunions.proposal_again", round=paper.round_code, number=paper.number)
+    _refuse_taken_rooms(paper)
     received = selection.received_final_list(paper.round_code, dispatch.sender)
     ages = {entry.application_no: entry.age for entry in received.entries} if received else {}
     row = Proposal.objects.create(
@@ -284,7 +285,6 @@ def accept_proposal(*, now: datetime, dispatch: InboundDispatch) -> None:
         filed = _sitting_row(row, sitting, age=ages.get(sitting.application_no, 0), slot_id=None)
         filed.their_hall, filed.their_room = sitting.hall, sitting.room
         rows.append(filed)
-    _refuse_taken_rooms(rows)
     Sitting.objects.bulk_create(rows, batch_size=_BATCH)
     _audit(
         now,
@@ -296,14 +296,12 @@ def accept_proposal(*, now: datetime, dispatch: InboundDispatch) -> None:
     )
 
 
-def _refuse_taken_rooms(rows: Sequence[Sitting]) -> None:
-    taken = set(
-        Sitting.objects.filter(
-            state__in=LIVE, starts_at__in={row.starts_at for row in rows}
-        ).values_list("their_hall", "their_room", "starts_at")
-    )
-    for row in rows:
-        if (row.their_hall, row.their_room, row.starts_at) in taken:
+def _refuse_taken_rooms(paper: ProposalPaper) -> None:
+    starts = {sitting.starts_at for sitting in paper.sittings}
+    live = Sitting.objects.filter(state__in=LIVE, starts_at__in=starts)
+    taken = set(live.values_list("their_hall", "their_room", "starts_at"))
+    for sitting in paper.sittings:
+        if (sitting.hall, sitting.room, sitting.starts_at) in taken:
             raise SangbongError("reunions.proposal_overlaps")
 
 
