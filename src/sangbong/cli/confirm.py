@@ -29,9 +29,11 @@ def confirm(home: Path, code: str) -> None:
     boot_founded(home)
     from django.db import transaction
 
+    from sangbong.kernel.ids import office_code
     from sangbong.office import operations, queries
 
-    told = queries.counterpart(code).fingerprint
+    known = office_code(code)
+    told = queries.counterpart(known).fingerprint
     for place in sorted(secrets.SystemRandom().sample(range(len(told.words_en)), _WORDS_ASKED)):
         heard = click.prompt(f"{place + 1}번째 낱말 / word {place + 1}").strip()
         if heard not in {told.words_ko[place], told.words_en[place]}:
@@ -43,5 +45,5 @@ def confirm(home: Path, code: str) -> None:
             )
             sys.exit(1)
     with transaction.atomic():
-        operations.confirm_counterpart(now=datetime.now(UTC), actor=_ADMINISTRATOR, code=code)
+        operations.confirm_counterpart(now=datetime.now(UTC), actor=_ADMINISTRATOR, code=known)
     click.echo(f"{code}: 확인 / confirmed")
