@@ -118,7 +118,7 @@ def receipt_before_commit(*, now: Any, envelope: bytes) -> bytes:
         with transaction.atomic():
             store(now=now, data=envelope)
 
-    threading.Timer(0.01, later).start()
+    threading.Timer(0.05, later).start()
     read = read_envelope(envelope)
     return Receipt(
         sender=read.header.recipient,

@@ -203,14 +203,13 @@ def _wait(pid: int, read_from: int, kill_after: float | None) -> dict[str, Any]:
 
 
 def _open(home: Path, founding: dict[str, Any] | None) -> None:
-    from datetime import UTC, datetime
-
     from sangbong.cli.boot import boot_founded
     from sangbong.cli.founding import Founding, found
+    from sangbong.office.adapters.clock import SystemClock
 
     os.environ["SANGBONG_HOME"] = str(home)
     if founding is not None:
-        found(home, Founding(**founding), now=datetime.now(UTC))
+        found(home, Founding(**founding), now=SystemClock().now())
     boot_founded(home)
 
 

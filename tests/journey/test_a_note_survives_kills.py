@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from campaigns.nursery import Nursery
 
 SEED = 20180625
 DEEDS = "campaigns.note_deeds:"
 SEOUL, PYONGYANG = "KR-SEL", "KP-PYO"
+PLANTED_BUG = "receipt before commit"
 CLEAN = {"unfinished": 0, "states": ["applied"], "integrity": "ok"}
 
 
@@ -23,10 +23,9 @@ def _founding(code: str, name: str) -> dict[str, object]:
     return {"code": code, "name_ko": name, "name_en": name, "drill": True}
 
 
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nursery, Nursery]]:
+@contextlib.contextmanager
+def _two_offices(home: Path) -> Iterator[tuple[Nursery, Nursery]]:
     """Both offices, founded and known to each other, each with its own process."""
-    home = tmp_path_factory.mktemp("offices")
     with (
         Nursery(home / "seoul", founding=_founding(SEOUL, "Seoul")) as seoul,
         Nursery(home / "pyongyang", founding=_founding(PYONGYANG, "Pyongyang")) as pyongyang,
@@ -34,6 +33,13 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nursery,
         assert seoul.must(DEEDS + "know", other=pyongyang.must(DEEDS + "statement")) == PYONGYANG
         assert pyongyang.must(DEEDS + "know", other=seoul.must(DEEDS + "statement")) == SEOUL
         yield seoul, pyongyang
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nursery, Nursery]]:
+    """Two offices for the whole file: founding costs time."""
+    with _two_offices(tmp_path_factory.mktemp("offices")) as both:
+        yield both
 
 
 def _free_port() -> int:
@@ -70,13 +76,12 @@ def test_notes_on_a_stick_are_each_applied_once_whenever_an_office_is_killed(off
     while kills < 10:
         number += 1
         for office, deed, facts in steps:
-            if deed == "send_note":
-                facts = facts | {"number": f"stick-{number}"}
-            outcome = office.do(DEEDS + deed, moment=rng.randrange(14), **facts)
+            told = facts | ({"number": f"stick-{number}"} if deed == "send_note" else {})
+            outcome = office.do(DEEDS + deed, moment=rng.randrange(14), **told)
             assert outcome.error == ""
             kills += outcome.killed
             if outcome.killed and deed == "send_note":
-                office.must(DEEDS + deed, **facts)
+                office.must(DEEDS + deed, **told)
     for _ in range(3):
         for office, deed, facts in steps:
             if deed != "send_note":
@@ -92,6 +97,21 @@ def test_notes_over_the_line_are_each_applied_once_whichever_end_is_killed(offic
     _ledgers(*offices)
 
 
+@pytest.mark.journey
+def test_a_receipt_given_before_the_commit_is_caught(tmp_path):
+    """The planted bug loses a note that its sender was told is safe; the same check notices."""
+    with _two_offices(tmp_path) as (seoul, pyongyang):
+        _line_with_kills(
+            seoul, pyongyang, rng=random.Random(SEED), kills_wanted=2, planted=PLANTED_BUG
+        )
+        with pytest.raises(AssertionError):
+            _ledgers(seoul, pyongyang)
+        sent = seoul.must(DEEDS + "ledger")["sent"]
+        came = pyongyang.must(DEEDS + "ledger")["came"]
+
+    assert set(sent) - set(came)
+
+
 def _line_with_kills(
     seoul: Nursery, pyongyang: Nursery, *, rng: random.Random, kills_wanted: int, planted: str = ""
 ) -> int:
@@ -104,12 +124,12 @@ def _line_with_kills(
         for office, other in ((seoul, PYONGYANG), (pyongyang, SEOUL)):
             note = f"{planted or 'line'}-{number}"
             office.must(DEEDS + "send_note", recipient=other, number=note)
-        server_dies = rng.random() < 0.5
+        server_dies = bool(planted) or rng.random() < 0.5
         server = pyongyang.start(
             DEEDS + "serve",
             port=port,
             planted=planted,
-            moment=rng.randrange(8) if server_dies else None,
+            moment=rng.randrange(1 if planted else 8) if server_dies else None,
         )
         _wait_for(port)
         outcome = seoul.do(
