@@ -460,3 +460,14 @@ def _finding(row: Finding, entry: IncomingEntry) -> FindingView:
 def matters_asked() -> Sequence[str]:
     """Matters in which other offices asked us, by name."""
     return sorted(set(IncomingInquiry.objects.values_list("matter", flat=True)))
+
+
+def found_by_rule(matter: str) -> dict[tuple[str, int], int | None]:
+    """Whom a written rule took each person sought for, before anybody was asked; for judging it."""
+    rows = Finding.objects.filter(entry__matter=matter, decided_by__startswith="rule:")
+    return {
+        (number, sought): person
+        for number, sought, person in rows.order_by("pk").values_list(
+            "entry__application_no", "entry__sought_no", "person_id"
+        )
+    }

@@ -155,19 +155,31 @@ def test_refused_unwell_unreachable_and_not_asked_look_like_not_found(
     assert [body["items"] for _, _, body in there[1]] == [[ItemPart("KP-1", 1, **CANNOT).to_body()]]
 
 
+BROTHER = {"life_status": "사망", "death_date": "1999-02-03"}
+SISTER = {"record_no": "S-2", "name": "이선자", "birth": "1934-01-02", "life_status": "사망"}
+
+
+@pytest.mark.parametrize(
+    "shielded",
+    [
+        [BROTHER],
+        [SISTER | {"record_no": "S-3"}],
+        [BROTHER | {"record_no": f"S-{number}"} for number in range(3, 40)],
+    ],
+    ids=["the one sought", "a rival of another", "many who would change every count"],
+)
 def test_a_shielded_person_changes_no_byte_of_what_leaves(
-    seoul: Seoul, from_pyongyang: Sender
+    seoul: Seoul, from_pyongyang: Sender, shielded: list[dict[str, str]]
 ) -> None:
     other = replace(SOUGHT, sought_no=2, name="리선자", birth="1934-01-02")
     dispatch = from_pyongyang(inquiry(SOUGHT, other))
-    sister = {"record_no": "S-2", "name": "이선자", "birth": "1934-01-02", "life_status": "사망"}
-    with_shielded = world(seoul, dispatch, [{"shielded": "예"}, sister], None)
-    without = world(seoul, dispatch, [sister], None)
+    hidden = [{**person, "shielded": "예"} for person in shielded]
+    with_shielded = world(seoul, dispatch, [*hidden, SISTER], None)
+    without = world(seoul, dispatch, [SISTER], None)
     assert with_shielded == without
-    assert [item["class"] for _, _, body in without[1] for item in body["items"]] == [
-        "dead",
-        "cannot_confirm",
-    ]
+    assert [
+        (item["sought_no"], item["class"]) for _, _, body in without[1] for item in body["items"]
+    ] == [(2, "dead"), (1, "cannot_confirm")]
 
 
 @pytest.mark.parametrize(
