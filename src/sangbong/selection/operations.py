@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
@@ -530,7 +531,7 @@ def send_final_list(*, now: datetime, actor: Actor, round_code: str) -> str:
     }
     paper = FinalListPaper(
         round_code=round_code,
-        list_date=now.date(),
+        list_date=now.astimezone(ZoneInfo(office_queries.own_office().time_zone)).date(),
         places=Criteria.from_body(row.criteria).places.final,
         entries=tuple(
             FinalEntry(

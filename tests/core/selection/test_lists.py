@@ -20,7 +20,13 @@ from sangbong.selection.core.lists import (
     final_list,
     second_list,
 )
-from sangbong.selection.core.reasons import Health, Reason, Standing, Willingness
+from sangbong.selection.core.reasons import (
+    Health,
+    Reason,
+    Standing,
+    Willingness,
+    reason_text,
+)
 
 TIERS = ("direct", "sibling", "third_degree_plus")
 WILLING, WELL = Willingness.WILLING, Health.WELL
@@ -165,3 +171,12 @@ def test_nobody_is_listed_against_their_word(
     state: str, statement: str, outcome: PairOutcome
 ) -> None:
     assert outcome_of(state, statement) is outcome
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_reason_has_its_own_words_and_a_strange_one_the_general_ones(language: str) -> None:
+    general = reason_text("a_code_of_the_registers", language)  # type: ignore[arg-type]
+    codes = [*Reason, "drawn", "drawn_reserve", "succeeded", "birth_unknown"]
+    words = {reason_text(code, language) for code in codes}  # type: ignore[arg-type]
+    assert len(words) == len(codes)
+    assert general not in words

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.letters import queries as letters
-from sangbong.letters.core.machine import LetterState
+from sangbong.letters.core.machine import Direction, LetterState
 from sangbong.liaison import queries as liaison
 from sangbong.reunions.queries.timetable import ProposalView, SittingView, proposals, sittings
 from sangbong.selection import queries as selection
@@ -161,8 +161,7 @@ def round_report(round_code: str) -> RoundReport:
         outcomes=_counts(_outcomes(seated)),
         films_by_state=tuple(sorted((state.value, count) for state, count in films.items())),
         films_sent=sum(
-            letter.state in _SENT
-            for letter in letters.letters(direction=letters.Direction.OUTGOING)
+            letter.state in _SENT for letter in letters.letters(direction=Direction.OUTGOING)
         ),
         films_delivered=films.get(LetterState.DELIVERED, 0),
         dispatches=_counts(

@@ -24,7 +24,7 @@ U_BITS = 64
 FRACTION_BITS = 64
 _MANTISSA_BITS = 127
 _TOP = 1 << (_MANTISSA_BITS + 1)
-# |approximate key - exact key| <= exact * 2**-40 + 4 * multiple, by a wide margin: see _smallest.
+# A float key is off by less than 2**-40 of itself and 4 multiples; `smallest` allows 16 times that.
 _SLACK = 2.0**-36
 
 Indices = npt.NDArray[np.int64]
@@ -202,4 +202,5 @@ def _approximate_minus_log2(heads: npt.NDArray[np.uint64]) -> npt.NDArray[np.flo
     with np.errstate(divide="ignore"):
         near_one = -np.log1p(-below_one)
     far = -np.log((heads.astype(np.float64) + 1.0) / 2.0**64)
-    return np.where(below_one < 0.5, near_one, far) / np.log(2.0) * 2.0**FRACTION_BITS
+    bits: npt.NDArray[np.float64] = np.where(below_one < 0.5, near_one, far) / np.log(2.0)
+    return bits * 2.0**FRACTION_BITS

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sangbong.kernel.errors import Language, message, messages
+
 
 class Reason(StrEnum):
     """Reason codes of the lists. The register may add its own codes for exclusion."""
@@ -67,3 +69,9 @@ class Health(StrEnum):
     WELL_WITH_HELP = "well_with_help"
     NOT_WELL = "not_well"
     UNKNOWN = "unknown"
+
+
+def reason_text(code: str, language: Language) -> str:
+    """The sentence of a reason code; a code only the register knows gets the general one."""
+    key = f"selection.reason.{code}"
+    return message(key if key in messages() else "selection.reason.excluded", language)
