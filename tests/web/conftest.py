@@ -97,7 +97,9 @@ OpenPage = Callable[..., "Page"]
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: object, sign_in: SignIn, settings: object) -> Iterator[OpenPage]:
+def open_page(
+    chromium: Browser, live_server: object, sign_in: SignIn, settings: object
+) -> Iterator[OpenPage]:
     """Open one of our pages as a role; a fault in the browser's console fails the test."""
     contexts = []
     faults: list[str] = []
@@ -113,11 +115,17 @@ def open_page(chromium: Browser, live_server: object, sign_in: SignIn, settings:
     ) -> Page:
         address = live_server.url  # type: ignore[attr-defined]
         base = settings.LANGUAGE_COOKIE_NAME.removesuffix("language")  # type: ignore[attr-defined]
-        cookies = {f"{base}language": language, f"{base}size": str(size), f"{base}contrast": contrast}
+        cookies = {
+            f"{base}language": language,
+            f"{base}size": str(size),
+            f"{base}contrast": contrast,
+        }
         if role is not None:
             name = settings.SESSION_COOKIE_NAME  # type: ignore[attr-defined]
             cookies[name] = sign_in(role).cookies[name].value
-        context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, reduced_motion="reduce"
+        )
         context.add_cookies([{"name": n, "value": v, "url": address} for n, v in cookies.items()])
         contexts.append(context)
         page = context.new_page()
@@ -146,6 +154,15 @@ def faults_of(page: Page) -> str:
     return results.generate_report() if results.violations_count else ""
 
 
-def sideways(page: Page) -> int:
-    """By how many pixels a page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+_STICKING_OUT = """() => {
+  const edge = window.innerWidth + 1;
+  if (document.documentElement.scrollWidth <= edge) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > edge && !e.closest(".table:not(.cards), .timetable"))
+    .map((e) => e.tagName + "." + e.getAttribute("class")).slice(0, 8);
+}"""
+
+
+def sideways(page: Page) -> list[str]:
+    """What sticks out of the window, so that a page would have to be pushed sideways."""
+    return list(page.evaluate(_STICKING_OUT))

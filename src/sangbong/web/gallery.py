@@ -116,7 +116,9 @@ def gallery(request: StaffRequest) -> HttpResponse:
             Consent(_("second officer"), waits=True),
         ],
         "faults": [
-            Fault(_("applications.csv, line 17, “birth”: 1931-02-30 is not a day of the calendar.")),
+            Fault(
+                _("applications.csv, line 17, “birth”: 1931-02-30 is not a day of the calendar.")
+            ),
             Fault(_("Please write a reason."), "#reason"),
         ],
         "chips": [
@@ -136,7 +138,9 @@ def gallery(request: StaffRequest) -> HttpResponse:
                     Block(1),
                 ),
             ),
-            HallRow(_("Busan, room 1"), (Block(3), Block(2, "정말순", _("3 here, 3 there")), Block(1))),
+            HallRow(
+                _("Busan, room 1"), (Block(3), Block(2, "정말순", _("3 here, 3 there")), Block(1))
+            ),
         ],
         "film_seconds": _FILM_SECONDS,
     }
