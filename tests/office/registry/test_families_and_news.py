@@ -361,3 +361,50 @@ def test_a_list_asks_as_often_for_thirty_rows_as_for_one(
     for count in (1, 30):
         with django_assert_num_queries(4):
             queries.forms_of(list(range(1, count + 1)))
+
+
+def test_everyone_on_a_roll_has_their_own_consents(
+    clerk: Actor, now: datetime, applications: Callable[..., bytes]
+) -> None:
+    given = ["search;film", "search", "film", "", "name_to_other_side", "", "list_exchange"]
+    operations.import_csv(
+        now=now,
+        actor=clerk,
+        layout=Layout.APPLICATIONS,
+        filename="a.csv",
+        data=applications(
+            *({"application_no": f"A{n}", "consents": uses} for n, uses in enumerate(given))
+        ),
+    )
+    for number in ("A0", "A1", "A6"):
+        row = models.Application.objects.get(application_no=number)
+        dies(now, clerk, row.applicant_id, TODAY)
+    roll = {e.application_no: set(e.consents) for e in queries.roll_entries(as_of=TODAY)}
+    assert roll == {"A2": {"film"}, "A3": set(), "A4": {"name_to_other_side"}, "A5": set()}
+
+
+def test_that_nothing_could_be_confirmed_is_kept_and_changes_no_belief(
+    family: int, clerk: Actor, now: datetime
+) -> None:
+    sought = queries.sought_by([FIRST])[0].sought.person_id
+    for person in (family, sought):
+        operations.record_life_belief(
+            now=now,
+            actor=clerk,
+            person_id=person,
+            status=LifeStatus.UNCONFIRMED,
+            as_of=TODAY,
+            said_by=Claim.COUNTERPART,
+            paper="KP-PYO>KR-SEL/round-21/1",
+        )
+    assert queries.life(family).status is LifeStatus.ALIVE
+    assert queries.life(sought) == Life(
+        LifeStatus.UNCONFIRMED, TODAY, "counterpart", "KP-PYO>KR-SEL/round-21/1", now
+    )
+    page = queries.get_person(role=Role.CLERK, person_id=family, today=TODAY)
+    assert [belief.status for belief in page.beliefs] == ["alive", "unconfirmed"]
+
+
+def test_somebody_known_by_another_name_is_called_by_it(family: int) -> None:
+    (kin,) = queries.sought_by([SECOND])
+    assert (kin.applicant.called, kin.sought.called) == ("Lee Sun-yul", "이선호")

@@ -9,8 +9,8 @@
 6. A dead person cannot consent: the fact and date of death, and what proves that it is the person
    sought, may be told under a written basis. A shielded person is never told of.
 
-Source: ../../../../docs/explanation (consent is per use); practice of the 2000-2018 rounds, where the
-form asks for list exchange and for the film apart.
+Source: the Korean application form asks for the exchange of lists and for the film apart; safety
+rules of the humanitarian network: a consent names its recipient and can be withdrawn late.
 """
 
 from __future__ import annotations

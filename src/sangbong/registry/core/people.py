@@ -176,6 +176,11 @@ class PersonForms(NamedTuple):
     father: str
     mother: str
 
+    @property
+    def called(self) -> str:
+        """The name to show: the registry name, else one of the others; never blank."""
+        return self.name or self.roman or self.house_name or self.former_name or self.hanja
+
 
 class SoughtPerson(NamedTuple):
     """One person sought of one application, with all that an inquiry says of the two."""

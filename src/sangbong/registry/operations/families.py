@@ -16,6 +16,7 @@ from sangbong.registry.core.succession import in_a_ring
 from sangbong.registry.models import Application, ContactMade, LifeBelief, Person
 
 _NOTE_MAX = 2_000
+_TELLING = frozenset({LifeStatus.ALIVE, LifeStatus.DEAD})
 
 
 def mark_living(
@@ -49,6 +50,8 @@ def record_life_belief(
 ) -> None:
     """Keep what somebody said of a person's life; the latest said is what is believed.
 
+    That somebody could not confirm anything is kept too, and changes no belief.
+
     Of a death, `as_of` is the day of death, or the day it was said where that is not known. A
     later paper may reverse it: people declared dead were found alive.
 
@@ -71,8 +74,9 @@ def record_life_belief(
         staff=actor.staff,
         recorded_at=now,
     )
-    person.life_status = status.value
-    person.dead_on = as_of if status is LifeStatus.DEAD else None
+    if status in _TELLING or person.life_status not in _TELLING:
+        person.life_status = status.value
+        person.dead_on = as_of if status is LifeStatus.DEAD else None
     if status is LifeStatus.ALIVE:
         person.living_as_of = max(as_of, person.living_as_of or as_of)
     person.save(update_fields=["life_status", "dead_on", "living_as_of"])

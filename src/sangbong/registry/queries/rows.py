@@ -225,7 +225,8 @@ def life(person_id: int) -> Life:
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise SangbongError("registry.person_unknown")
-    last = LifeBelief.objects.filter(person=person).order_by("recorded_at", "pk").last()
+    said = LifeBelief.objects.filter(person=person, status=person.life_status)
+    last = said.order_by("recorded_at", "pk").last()
     if last is None:
         return Life(LifeStatus(person.life_status), None, "", "", None)
     return Life(
