@@ -24,7 +24,9 @@ from sangbong.kernel.errors import SangbongError
 
 _SANGBONG = (sys.executable, "-m", "sangbong.cli")
 _STORY_BEGINS = "2018-06-20T00:00:00+00:00"
-_IDLE_ROUNDS_MAX = 5
+_IDLE_ROUNDS_MAX = 2
+_FILM_SECONDS = 30
+_LOG_WIDTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Player:
 def conduct(wishes: Wishes) -> int:
     """Run the story. 0: every number agrees with the truth; 1: one does not."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_LOG_WIDTH)
     started = time.monotonic()
     with _folder(wishes.keep) as folder:
         players = [
@@ -138,7 +142,7 @@ def _prepare(console: Console, wishes: Wishes, folder: Path, players: list[Playe
                 works.append(pool.submit(_make_film, film))
             for work in works:
                 work.result()
-        _exchange_keys(players, folder)
+        _exchange_keys(players)
         progress.update(bar, total=1, completed=1)
     for player in players:
         _start(player, folder, film if film is not None and film.exists() else None)
@@ -216,8 +220,7 @@ def _found(player: Player) -> None:
     _command("--home", str(player.home), "office", "statement", str(player.home / "keys.json"))
 
 
-def _exchange_keys(players: list[Player], folder: Path) -> None:
-    del folder
+def _exchange_keys(players: list[Player]) -> None:
     first, second = players
     with ThreadPoolExecutor() as pool:
         for work in [
@@ -228,11 +231,11 @@ def _exchange_keys(players: list[Player], folder: Path) -> None:
 
 
 def _make_film(target: Path) -> None:
-    from sangbong.lab.film import FILM_SECONDS, find_public_clip, loop_clip
+    from sangbong.lab.film import find_public_clip, loop_clip
 
     clip = find_public_clip()
     if clip is not None:
-        loop_clip(clip, FILM_SECONDS, target)
+        loop_clip(clip, _FILM_SECONDS, target)
 
 
 def _start(player: Player, folder: Path, film: Path | None) -> None:

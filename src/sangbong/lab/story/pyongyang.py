@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.story.cast import STAFF
 from sangbong.lab.story.sittings import open_halls, outcomes_missing, record_outcomes
+from sangbong.lab.story.stating import (
+    dispatch_lines,
+    film_lines,
+    report_lines,
+    sitting_lines,
+)
 from sangbong.lab.story.stage import (
     CLERK,
     OFFICER,
@@ -45,6 +50,8 @@ _ANSWERS = {
     FoundAnswer.WILLING: Answer.WILLING,
     FoundAnswer.REFUSED: Answer.REFUSED,
     FoundAnswer.UNWELL: Answer.UNWELL,
+    # the register believes them alive, and nobody opens the door
+    None: Answer.UNREACHABLE,
 }
 
 
@@ -86,8 +93,8 @@ def _decide(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
     del stage, progress
     count = tracing.decide_by_rule(now=now, actor=CLERK[_ME], rule=DEMONSTRATION_RULE, matter=MATTER)
     return (
-        f"{count:,} findings by the written rule of the drill: {DEMONSTRATION_RULE.text_en}",
-        f"훈련용 서면 규칙으로 {count:,}건을 판정했습니다: {DEMONSTRATION_RULE.text_ko}",
+        f"{count:,} findings by the drill's written rule (in life an officer decides)",
+        f"훈련용 서면 규칙으로 {count:,}건을 판정했습니다 (실제로는 담당자가 판정합니다)",
     )
 
 
@@ -121,18 +128,20 @@ def _hear(
     for done, (entry, application_no, sought_no, person) in enumerate(asked):
         progress("hearing those found", "찾은 분들의 뜻을 듣습니다", done, len(asked))
         record = numbers[person]
-        answer = stage.truth.answer_of(record)
-        if not stage.truth.is_match(application_no, sought_no, record) or answer is None:
+        if not stage.truth.is_match(application_no, sought_no, record):
             _not_my_family(now, entry)
             strangers += 1
             continue
         tracing.record_found_persons_answer(
-            now=now, actor=OFFICER[_ME], entry_id=entry, answer=_ANSWERS[answer]
+            now=now,
+            actor=OFFICER[_ME],
+            entry_id=entry,
+            answer=_ANSWERS[stage.truth.answer_of(record)],
         )
         heard += 1
     return (
-        f"{heard} people found have answered, {strangers} say it is another family",
-        f"찾은 {heard}명의 뜻을 들었고 {strangers}명은 다른 가족이라고 하셨습니다",
+        f"{heard} people found were asked, {strangers} say it is another family",
+        f"찾은 {heard}명께 여쭈었고 {strangers}명은 다른 가족이라고 하셨습니다",
     )
 
 
@@ -271,15 +280,13 @@ def report() -> dict[str, Any]:
         [person for person in {*rule.values(), *found.values()} if person is not None]
     )
     return {
-        "office": str(OfficeCode("KP-PYO")),
+        "lines": report_lines(),
         "people": registry_queries.counts(),
         "rule": _named(rule, numbers),
         "found": _named(found, numbers),
-        "sittings": [
-            [one.application_no, str(one.outcome or one.state)]
-            for one in reunion_queries.sittings(ROUND)
-        ],
-        "films": [str(one.state) for one in letter_queries.letters()],
+        "sittings": sitting_lines(),
+        "films": film_lines(),
+        "dispatches": dispatch_lines(),
     }
 
 

@@ -9,13 +9,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sangbong.lab.story.cast import STAFF
+from sangbong.lab.outcomes import MEETS_FROM, MEETS_UNTIL
 from sangbong.lab.story.sittings import (
-    MEETS_FROM,
-    MEETS_UNTIL,
     days_of_meeting,
     open_halls,
     outcomes_missing,
     record_outcomes,
+)
+from sangbong.lab.story.stating import (
+    dispatch_lines,
+    film_lines,
+    report_lines,
+    sitting_lines,
 )
 from sangbong.lab.story.stage import (
     CLERK,
@@ -398,7 +403,8 @@ def _film_on_its_way() -> bool:
 def report() -> dict[str, Any]:
     """What this office states of the round."""
     return {
-        "office": "KR-SEL",
+        "lines": report_lines(),
+        "people": registry_queries.counts(),
         "roll": [
             [line.application_no, line.excluded] for line in selection_queries.roll_lines(ROUND)
         ],
@@ -410,9 +416,7 @@ def report() -> dict[str, Any]:
             [pair.application_no, pair.sought_no, str(pair.state)]
             for pair in tracing.pair_states(selection_queries.matter_of(ROUND))
         ],
-        "sittings": [
-            [one.application_no, str(one.outcome or one.state)]
-            for one in reunion_queries.sittings(ROUND)
-        ],
-        "films": [str(one.state) for one in letter_queries.letters()],
+        "sittings": sitting_lines(),
+        "films": film_lines(),
+        "dispatches": dispatch_lines(),
     }

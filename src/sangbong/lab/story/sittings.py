@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from sangbong.lab.outcomes import MEETS_FROM, MEETS_UNTIL, outcome_of
 from sangbong.lab.story.stage import OPERATOR, ROUND, Side, Stage
-from sangbong.lab.truth import ApplicantTruth, SittingTruth
 from sangbong.office import queries as office
 from sangbong.office.core.actor import Actor
 from sangbong.programmes.korea import loader
 from sangbong.reunions import operations, queries
-from sangbong.reunions.core.machine import Outcome, SittingState
-
-MEETS_FROM, MEETS_UNTIL = date(2018, 8, 20), date(2018, 8, 23)
-
-_OUTCOMES: Mapping[SittingTruth, Outcome] = {
-    SittingTruth.HELD: Outcome.HELD,
-    SittingTruth.APPLICANT_ABSENT: Outcome.ONE_SIDE_ABSENT,
-    SittingTruth.FOUND_ABSENT: Outcome.ONE_SIDE_ABSENT,
-    SittingTruth.BROKEN_OFF: Outcome.LINE_FAILED,
-}
-
+from sangbong.reunions.core.machine import SittingState
 
 def days_of_meeting() -> list[date]:
     """The days on which the halls are open for the round."""
@@ -46,19 +35,10 @@ def outcomes_missing() -> bool:
     return bool(queries.sittings(ROUND, state=SittingState.ACCEPTED))
 
 
-def outcome_of(truth: ApplicantTruth, day: date) -> Outcome:
-    """What comes of a sitting of this applicant on a day."""
-    if truth.died_on is not None and truth.died_on <= day:
-        return Outcome.DIED_BEFORE
-    if truth.withdraws_on is not None and truth.withdraws_on <= day:
-        return Outcome.WITHDRAWN_HEALTH
-    return _OUTCOMES[truth.sitting]
-
-
 def record_outcomes(stage: Stage, now: datetime, *, actor: Actor) -> int:
     """Write down what came of every agreed sitting."""
     outcomes = {
-        one.id: outcome_of(stage.truth.applicants[one.application_no], one.starts_at.date())
+        one.id: outcome_of(stage.truth.applicants[one.application_no])
         for one in queries.sittings(ROUND, state=SittingState.ACCEPTED)
     }
     return operations.record_outcomes(now=now, actor=actor, outcomes=outcomes)
