@@ -36,6 +36,10 @@ Content = bytes | Path | BinaryIO
 """Bytes in memory, a file to read, or an open file read from where it stands."""
 
 Progress = sandbox.Progress
+Defences = sandbox.Defences
+active_defences = sandbox.active_defences
+"""What stands around the sandbox child here, for `sangbong check`."""
+
 _CHUNK_BYTES = 1024 * 1024
 _GRACE_SECONDS = 24 * 60 * 60.0
 _FILM_START = b"ftyp"

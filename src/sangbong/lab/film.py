@@ -8,10 +8,11 @@ from __future__ import annotations
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import av
+    from av.container import OutputContainer
 
 _CLIP = Path("datasets", "data", "bigbuckbunny.mp4")
 _SOUND_RATE = 48_000
@@ -38,7 +39,8 @@ def loop_clip(source: Path, seconds: int, target: Path) -> None:
     import av
 
     with av.open(str(target), "w", format="mp4") as made:
-        shift, streams = Fraction(0), {}
+        shift = Fraction(0)
+        streams: dict[int, Any] = {}
         while shift < seconds:
             with av.open(str(source)) as clip:
                 taken = [*clip.streams.video[:1], *clip.streams.audio[:1]]
@@ -94,25 +96,21 @@ def draw_film(
         if with_sound:
             sound = made.add_stream("libopus" if is_webm else "aac", rate=_SOUND_RATE)
             sound.layout = "mono"
-        frames = round(seconds * frames_per_second) if picture is not None else 0
-        for number in range(frames):
-            at = number / frames_per_second
-            moved = (
-                number if still_from is None else min(number, round(still_from * frames_per_second))
-            )
-            frame = _stripes(width, height, moved, is_black=at < black_until)
-            frame.pts = number
-            frame.time_base = Fraction(1, frames_per_second)
-            made.mux(picture.encode(frame))
-        for number in range(
-            round(seconds * _SOUND_RATE / _SOUND_PIECE) if sound is not None else 0
-        ):
+        frames = range(round(seconds * frames_per_second)) if picture is not None else ()
+        last = seconds if still_from is None else still_from
+        for number in frames:
+            moved = min(number, round(last * frames_per_second))
+            is_black = number < black_until * frames_per_second
+            frame = _stripes(width, height, moved, is_black=is_black)
+            frame.pts, frame.time_base = number, Fraction(1, frames_per_second)
+            _encode(made, picture, frame)
+        pieces = range(round(seconds * _SOUND_RATE / _SOUND_PIECE)) if sound is not None else ()
+        for number in pieces:
             at = number * _SOUND_PIECE / _SOUND_RATE
-            piece = _tone(number, is_silent=silent_from is not None and at >= silent_from)
-            made.mux(sound.encode(piece))
-        for stream in (picture, sound):
-            if stream is not None:
-                made.mux(stream.encode(None))
+            is_silent = silent_from is not None and at >= silent_from
+            _encode(made, sound, _tone(number, is_silent=is_silent))
+        _encode(made, picture, None)
+        _encode(made, sound, None)
     return target
 
 
@@ -172,6 +170,11 @@ def _drawn_hostile(name: str, folder: Path) -> Path:
     if name == "very wide":
         return draw_film(folder / "wide.mp4", width=4112, height=32)
     return draw_film(folder / "whole.mp4")
+
+
+def _encode(made: OutputContainer, stream: Any, frame: object) -> None:
+    if stream is not None:
+        made.mux(stream.encode(frame))
 
 
 def _stripes(width: int, height: int, number: int, *, is_black: bool) -> av.VideoFrame:

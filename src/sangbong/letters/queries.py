@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from sangbong.archive.core.film import Stretch
 from sangbong.kernel.errors import SangbongError
@@ -133,7 +133,7 @@ def state_counts() -> dict[LetterState, int]:
     return counts
 
 
-def _latest_takes():  # type: ignore[no-untyped-def]  # a query set of django-stubs' own making
+def _latest_takes() -> QuerySet[Take]:
     return Take.objects.select_related("letter").filter(number=F("letter__takes_made"))
 
 

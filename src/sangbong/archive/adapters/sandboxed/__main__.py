@@ -25,7 +25,7 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
     from . import making, reading  # noqa: F401 -- `answer` uses it behind the walls
 
     out = Path(job["out"])
-    libraries = [Path(name) for name in (*av.__path__, *np.__path__, Path(os.__file__).parent)]
+    libraries = [*map(Path, av.__path__), *map(Path, np.__path__), Path(os.__file__).parent]
     shut = confine.shut_in(out, libraries, own_network=own_network)
     if job["tool"] == "defences":
         return {"result": {**asdict(shut), **confine.what_is_open(job["port"]), **_luggage()}}

@@ -87,7 +87,7 @@ def limit(*, memory_bytes: int, cpu_seconds: int, file_bytes: int, files: int) -
 
 def leave_network() -> bool:
     """Move into a network of our own that has no way out; false where the kernel refuses."""
-    return _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) == 0
+    return bool(_libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) == 0)
 
 
 def shut_in(out: Path, libraries: Sequence[Path], *, own_network: bool) -> Confinement:

@@ -136,6 +136,8 @@ def _frames(
             broken += 1
             continue
         for frame in decoded:
+            if not isinstance(frame, av.VideoFrame | av.AudioFrame):
+                continue
             if frame.pts is None or frame.time_base is None:
                 continue
             frame.pts -= int(start / frame.time_base)
@@ -227,7 +229,9 @@ class _ViewingCopy:
         turn = round(frame.rotation / 90) % 4
         if self._picture is None:
             self._begin(frame, video, turn)
-        upright = _turned(frame, turn).reformat(*self._sides, format="yuv420p")
+        upright = _turned(frame, turn).reformat(
+            width=self._sides[0], height=self._sides[1], format="yuv420p"
+        )
         upright.pts, upright.time_base = ticks, _CLOCK
         upright.pict_type = 0
         self._last_ticks = ticks
@@ -313,7 +317,7 @@ def _turned(frame: av.VideoFrame, quarter_turns: int) -> av.VideoFrame:
         graph.add_buffer(
             width=frame.width,
             height=frame.height,
-            format=frame.format.name,
+            format=frame.format,
             time_base=frame.time_base,
         )
     ]
@@ -349,7 +353,7 @@ def _write_thumbnail(
         )
         scale = min(1.0, _THUMBNAIL_SIDE / max(frame.width, frame.height))
         sides = [max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height)]
-        picture = frame.reformat(*sides, format="yuvj420p")
+        picture = frame.reformat(width=sides[0], height=sides[1], format="yuvj420p")
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height = sides
     encoder.pix_fmt = "yuvj420p"
