@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from math import log2
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.selection.core.draw import (
     DrawEntry,
     DrawResult,
+    Keys,
     draw,
     minus_log2,
     read_seed,
@@ -163,6 +165,25 @@ def test_the_approximation_never_decides_when_many_keys_are_alike() -> None:
     for places in (1, 10, 1_500, 2_999):
         expected = plain_draw.draw(plain, places, 5, None)
         assert numbers(run(entries, seed, places=places, reserves=5)) == expected
+
+
+def test_keys_that_a_float_cannot_tell_apart_are_told_apart_exactly() -> None:
+    # U = 2**63 and 2**63 + 1: the keys differ by 2 in 2**64, the tags stand the other way round.
+    tags = [(2**63 - 1).to_bytes(8, "big") + bytes(56), (2**63).to_bytes(8, "big") + bytes(56)]
+    entries = [DrawEntry("A-1", 0, 6), DrawEntry("A-2", 0, 6)]
+    keys = Keys(entries, tags=tags, multiple=6)
+    everybody = np.arange(2, dtype=np.int64)
+    assert keys.smallest(everybody, 2) == [1, 0]
+    assert keys.smallest(everybody, 1) == [1]
+    assert keys.exact(0) - keys.exact(1) == 2
+
+
+def test_equal_keys_are_ranked_by_the_whole_tag_and_then_by_the_number() -> None:
+    head = (7).to_bytes(8, "big")
+    tags = [head + b"\2" * 56, head + b"\1" * 56, head + b"\1" * 56]
+    entries = [DrawEntry(number, 0, 1) for number in ("A-1", "A-3", "A-2")]
+    keys = Keys(entries, tags=tags, multiple=1)
+    assert keys.smallest(np.arange(3, dtype=np.int64), 3) == [2, 1, 0]
 
 
 def test_the_same_seed_draws_the_same_list_and_another_seed_another() -> None:

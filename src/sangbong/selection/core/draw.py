@@ -123,7 +123,11 @@ def draw(
     smallest keys of all bands. The order of `entries` does not matter. `multiple` is a multiple
     of every weight.
     """
-    keys = _Keys(entries, seed=seed, roll_sha256=roll_sha256, multiple=multiple)
+    tags = [
+        tag(seed=seed, roll_sha256=roll_sha256, application_no=entry.application_no)
+        for entry in entries
+    ]
+    keys = Keys(entries, tags=tags, multiple=multiple)
     everybody: Indices = np.arange(len(entries), dtype=np.int64)
     drawn: list[int] = []
     if quotas is not None:
@@ -142,21 +146,21 @@ def draw(
     )
 
 
-class _Keys:
+class Keys:
     """The keys of all entries: a float for everybody, the exact integer where it decides."""
 
     def __init__(
-        self, entries: Sequence[DrawEntry], *, seed: bytes, roll_sha256: str, multiple: int
+        self, entries: Sequence[DrawEntry], *, tags: Sequence[bytes], multiple: int
     ) -> None:
+        """Take the entries with their tags, in the same order."""
         self._entries = entries
-        self._tags = [
-            tag(seed=seed, roll_sha256=roll_sha256, application_no=entry.application_no)
-            for entry in entries
-        ]
+        self._tags = tags
         self._multiple = multiple
         self._exact: dict[int, int] = {}
         weights = np.fromiter((entry.weight for entry in entries), np.float64, count=len(entries))
-        heads = np.frombuffer(b"".join(t[:8] for t in self._tags), dtype=">u8").astype(np.uint64)
+        heads = np.frombuffer(b"".join(tag_bytes[:8] for tag_bytes in tags), dtype=">u8").astype(
+            np.uint64
+        )
         self._floats = _approximate_minus_log2(heads) * (multiple / weights)
 
     def exact(self, at: int) -> int:
@@ -185,6 +189,7 @@ class _Keys:
         return sorted(among.tolist(), key=self.order)[:count]
 
     def drawn(self, at: int, rank: int) -> Drawn:
+        """One entry with its rank, as the result shows it."""
         entry = self._entries[at]
         return Drawn(
             rank=rank,
