@@ -26,7 +26,7 @@ from sangbong.web.paging import cut
 from sangbong.web.permissions import needs
 from sangbong.web.request import StaffRequest, language_of
 
-STRIP_DAYS = 28
+STRIP_DAYS = 21
 _NUMBER_LENGTH_MAX = 40
 
 

@@ -13,8 +13,8 @@ from sangbong.reunions.queries import ReportLine, RoundReport, proposals, round_
 from sangbong.selection.queries import received_final_lists, rounds
 from sangbong.tracing.queries import matters_asked
 from sangbong.web import faces, words
-from sangbong.web.console.rounds import ages
-from sangbong.web.faces import BarRow, FunnelStep
+from sangbong.web.console.rounds import ages, funnel_words
+from sangbong.web.faces import BarRow
 from sangbong.web.permissions import needs
 from sangbong.web.request import StaffRequest, language_of
 
@@ -56,7 +56,7 @@ def report(request: StaffRequest, code: str) -> HttpResponse:
         raise Http404 from fault
     context = {
         "report": found,
-        "funnel": _funnel(found),
+        "funnel": funnel_words(found.funnel),
         "funnel_rows": [
             (words.short(step.name), step.count, words.lost(step.lost)) for step in found.funnel
         ],
@@ -68,16 +68,6 @@ def report(request: StaffRequest, code: str) -> HttpResponse:
         "sections": _sections(found, language_of(request)),
     }
     return render(request, "web/console/report.html", context)
-
-
-def _funnel(found: RoundReport) -> list[FunnelStep]:
-    return faces.funnel(
-        [
-            (words.short(step.name), step.count, words.lost(step.lost))
-            for step in found.funnel
-            if step.name != "first_reserves"
-        ]
-    )
 
 
 def _bars(family: str, counts: tuple[tuple[str, int], ...]) -> list[BarRow]:

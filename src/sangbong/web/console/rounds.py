@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -228,13 +228,19 @@ def steps(found: RoundView) -> list[Step]:
 
 def funnel_of(code: str) -> list[faces.FunnelStep]:
     """The round's numbers as a funnel in words."""
-    return faces.funnel(
-        [
-            (words.short(step.name), step.count, words.lost(step.lost))
-            for step in queries.funnel(code)
-            if step.name != "first_reserves"
-        ]
-    )
+    return funnel_words(queries.funnel(code))
+
+
+def funnel_words(found: Sequence[queries.Step]) -> list[faces.FunnelStep]:
+    """Stages in words; a loss told at one stage is not told again at the next."""
+    told: set[tuple[str, int]] = set()
+    stages = []
+    for step in found:
+        if step.name != "first_reserves":
+            left = tuple(pair for pair in step.lost if pair not in told)
+            told.update(step.lost)
+            stages.append((words.short(step.name), step.count, words.lost(left)))
+    return faces.funnel(stages)
 
 
 def odds(criteria: Criteria, cells: tuple[Breakdown, ...]) -> list[OddsRow]:
@@ -250,6 +256,7 @@ def odds(criteria: Criteria, cells: tuple[Breakdown, ...]) -> list[OddsRow]:
         )
         for band in criteria.age_bands
         for tier, weight in criteria.kin_weights
+        if counted.get(("roll", band.name, tier))
     ]
 
 
@@ -286,7 +293,9 @@ def _candidate(row: CandidateView, names: dict[str, str]) -> CandidateRow:
         will=words.mark("will", row.willingness or ""),
         health=words.short(row.health),
         second=words.mark("standing", row.second or ""),
-        final=words.mark("standing", row.final or ""),
+        final=words.mark("standing", row.final or "")
+        if row.final or row.second in {None, Standing.CHOSEN}
+        else Mark("–", "", "quiet"),
         reason=words.short(reason) if reason else "",
     )
 

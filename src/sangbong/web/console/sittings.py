@@ -67,7 +67,7 @@ def _day(raw: str, days: Sequence[date], today: date) -> date | None:
     for one in days:
         if one.isoformat() == raw:
             return one
-    return next((one for one in days if one >= today), days[-1] if days else None)
+    return next((one for one in days if one >= today), days[0] if days else None)
 
 
 def _label(day: date) -> str:
