@@ -35,6 +35,12 @@ from sangbong.office.models import AuditEntry, Counterpart
 PYONGYANG = OfficeCode("KP-PYO")
 
 
+@pytest.fixture(autouse=True)
+def connection_of_the_test(monkeypatch):
+    """As Django's own test client does: a request must not close the test's transaction."""
+    monkeypatch.setattr(our_end, "close_old_connections", lambda: None)
+
+
 def send(now) -> str:
     return operations.enqueue(
         now=now,
