@@ -16,8 +16,10 @@ from sangbong.tracing.core.weights import (
     M_PER_MILLE,
     M_PROVINCE_ONLY_PER_MILLE,
     M_YEAR_ONLY_PER_MILLE,
+    SIBLING_PER_MILLE,
     Item,
     Level,
+    either,
     weight_millibits,
 )
 
@@ -195,7 +197,9 @@ def test_every_item_names_both_values_and_the_sum_is_the_score() -> None:
         (Item.PLACE, "황해도 봉산군", "황해 봉산"),
         (Item.FATHER, "이한수", "리한수"),
         (Item.MOTHER, "박순이", "박순이"),
+        (Item.SIBLING, "이선호 1931", "리선호 1931"),
     ]
+    assert found.evidence[-1].millibits < 0
     assert found.score_millibits == sum(e.millibits for e in found.evidence)
     assert found.evidence[1].to_json() == {
         "item": "name",
@@ -224,6 +228,8 @@ def test_a_rare_name_weighs_more_than_a_common_one() -> None:
 
 
 def test_the_shares_of_every_item_make_a_thousand() -> None:
+    for item in (Item.NAME, Item.SEX, Item.BIRTH):
+        assert sum(m for (of, _), m in SIBLING_PER_MILLE.items() if of is item) == 1000
     for item in (Item.NAME, Item.SEX, Item.BIRTH, Item.PLACE, Item.FATHER, Item.MOTHER):
         assert sum(m for (of, _), m in M_PER_MILLE.items() if of is item) == 1000
     assert sum(M_YEAR_ONLY_PER_MILLE.values()) == 1000
@@ -234,6 +240,21 @@ def test_the_shares_of_every_item_make_a_thousand() -> None:
 def test_a_weight_grows_with_m_and_shrinks_with_chance(m: int, u: float) -> None:
     assert weight_millibits(m, u) <= weight_millibits(m, u / 2)
     assert weight_millibits(m, u) >= weight_millibits(max(m - 1, 1), u)
+
+
+@given(st.integers(-40_000, 40_000), st.integers(-40_000, 40_000))
+def test_two_rival_explanations_leave_less_than_either(left: int, right: int) -> None:
+    both = either(left, right)
+    assert both == either(right, left)
+    assert min(left, right) - 1_000 <= both <= min(left, right)
+
+
+def test_a_brother_with_the_same_parents_is_not_taken_for_the_person() -> None:
+    asked = sought(1, "이선호", "1931-04-02", "양", sex="M", **KNOWN)
+    brother = only(asked, row(1, "리선덕", born="1934-08-20", sex="M", **BORN))
+    himself = only(asked, row(1, "리선호", born="1931-04-02", sex="M", **BORN))
+    assert brother.score_millibits < 0 < himself.score_millibits
+    assert brother.evidence[-1].item is Item.SIBLING
 
 
 WORDS = st.text(st.sampled_from("김순옥영호남한수자"), min_size=1, max_size=3)
@@ -257,6 +278,11 @@ def test_a_house_name_takes_the_surname_over() -> None:
     assert name_forms(("리수남", "종수", "")) == (("이", "수남"), ("이", "종수"))
     assert name_forms(("리수남", "리수남")) == (("이", "수남"),)
     assert name_forms(("", "리종수")) == (("", ""), ("이", "종수"))
+
+
+def test_a_leap_day_has_no_twin_in_other_years() -> None:
+    said = birth_days(sought(1, "이선호", "1932-02-29", "양").birth)
+    assert {date.fromordinal(day).month for day in said.yearly} == {3, 4}
 
 
 @given(st.dates(date(1905, 1, 1), date(1960, 12, 31)))

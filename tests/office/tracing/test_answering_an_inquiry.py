@@ -382,6 +382,7 @@ def test_the_comparison_shows_both_records_and_each_weight(
         ("place", "평안북도 정주군", "평북 정주 / 경기 경성", "birth_county"),
         ("father", "리한수", "이한수", "exact"),
         ("mother", "박순이", "박순이", "exact"),
+        ("sibling", "리선호 1931-04-02", "이선호 1931-04-02", "not_excluded"),
     ]
     assert best.score_millibits == sum(e.millibits for e in best.evidence)
 

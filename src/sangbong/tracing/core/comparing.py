@@ -66,6 +66,14 @@ def weigh(sought: Sought, candidate: Candidate, counts: Frequencies) -> list[Wei
     ]
 
 
+def sibling_odds(sought: Sought, row: RegisterRow, weighed: list[Weighed]) -> int:
+    """The odds that the record is the person and not a brother or sister, in millibits."""
+    year_only = not _register_days(row) or not sought.days.exact
+    return weights.against_sibling(
+        (item, level, year_only and item is Item.BIRTH) for item, level, _ in weighed
+    )
+
+
 def weigh_name(sought: Sought, candidate: Candidate, counts: Frequencies) -> Weighed:
     """The best agreement between any form of the one name and any form of the other."""
     best = (Level.MISSING, 0)

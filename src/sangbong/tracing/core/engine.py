@@ -7,7 +7,9 @@ parents; father and year; a reading of Latin letters). A shielded record is pass
 that neither a candidate nor a count can show that it is there.
 
 The score of a candidate is the sum of its evidence in millibits, beginning with the register's
-size: below zero, the person is more likely not here.
+size: below zero, the person is more likely not here. Two explanations stand against a match: a
+stranger who agrees by chance, and a brother or sister, with whom parents, place and household agree
+anyway; what the second one takes away is an item of the evidence too.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from sangbong.tracing.core.comparing import (
     Evidence,
     Weighed,
     itemise,
+    shown_birth,
+    sibling_odds,
     weigh,
 )
 from sangbong.tracing.core.frequencies import Frequencies
@@ -252,9 +256,10 @@ class Engine:
         found = []
         for candidate in self._candidates.pop(index):
             items = weigh(sought, candidate, self.counts)
-            score = prior + sum(millibits for _, _, millibits in items)
-            if score >= FLOOR_MILLIBITS:
-                found.append(_Weighing(candidate.row, items, prior, score))
+            alone = prior + sum(millibits for _, _, millibits in items)
+            if alone >= FLOOR_MILLIBITS:
+                sibling = sibling_odds(sought, candidate.row, items)
+                found.append(_Weighing(candidate.row, items, prior, alone, sibling))
         return found
 
     def _answer(self, sought: Sought, found: list[_Weighing]) -> Answer:
@@ -274,6 +279,7 @@ class Engine:
                         Evidence(Item.REGISTER, "", size, Level.PRIOR, each.prior),
                         *itemise(sought, each.row, each.items),
                         *each.household,
+                        *_sibling_evidence(sought, each),
                     ),
                     each.row,
                 )
@@ -297,8 +303,37 @@ class _Weighing:
     row: RegisterRow
     items: list[Weighed]
     prior: int
-    score: int
+    alone: int
+    """Odds against a stranger, without the household."""
+    sibling: int
+    """Odds against a brother or sister."""
     household: tuple[Evidence, ...] = ()
+
+    @property
+    def against_stranger(self) -> int:
+        return self.alone + sum(each.millibits for each in self.household)
+
+    @property
+    def score(self) -> int:
+        """Odds against a stranger or a sibling, in millibits."""
+        return weights.either(self.against_stranger, self.sibling)
+
+
+def _sibling_evidence(sought: Sought, weighing: _Weighing) -> tuple[Evidence, ...]:
+    lost = weighing.score - weighing.against_stranger
+    if not lost:
+        return ()
+    row = weighing.row
+    name = next(iter(row.names), row.roman)
+    return (
+        Evidence(
+            Item.SIBLING,
+            f"{sought.name} {sought.birth.as_written}".strip(),
+            f"{name} {shown_birth(row)}".strip(),
+            Level.NOT_EXCLUDED,
+            lost,
+        ),
+    )
 
 
 def _add_households(family: Mapping[int, list[_Weighing]], records: int) -> None:
@@ -325,7 +360,6 @@ def _add_households(family: Mapping[int, list[_Weighing]], records: int) -> None
             ]
             if each.row.household and others:
                 each.household = (_household_evidence(each.row, max(others), records),)
-                each.score += each.household[0].millibits
 
 
 def _household_evidence(row: RegisterRow, other: tuple[float, int], records: int) -> Evidence:

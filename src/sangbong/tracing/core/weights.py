@@ -10,6 +10,7 @@ the comparisons themselves.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from math import log2
 
@@ -27,6 +28,7 @@ class Item(StrEnum):
     FATHER = "father"
     MOTHER = "mother"
     HOUSEHOLD = "household"
+    SIBLING = "sibling"
 
 
 class Level(StrEnum):
@@ -53,6 +55,8 @@ class Level(StrEnum):
     RESIDENCE_COUNTY = "residence_county"
     PROVINCE = "province"
     SHARED = "shared"
+    NOT_EXCLUDED = "not_excluded"
+    """The record may as well be of a brother or sister of the person sought."""
     DIFFERENT = "different"
 
 
@@ -97,10 +101,54 @@ M_YEAR_ONLY_PER_MILLE: dict[Level, int] = {
 M_PROVINCE_ONLY_PER_MILLE: dict[Level, int] = {Level.PROVINCE: 880, Level.DIFFERENT: 120}
 """The same for the place where the applicant remembers only the province."""
 
+SIBLING_PER_MILLE: dict[tuple[Item, Level], int] = {
+    (Item.NAME, Level.EXACT): 2,
+    (Item.NAME, Level.OTHER_FORM): 4,
+    (Item.NAME, Level.ONE_LETTER): 30,
+    (Item.NAME, Level.READING): 3,
+    (Item.NAME, Level.GIVEN_ONLY): 2,
+    (Item.NAME, Level.SURNAME_ONLY): 949,
+    (Item.NAME, Level.DIFFERENT): 10,
+    (Item.SEX, Level.EXACT): 500,
+    (Item.SEX, Level.DIFFERENT): 500,
+    (Item.BIRTH, Level.SAME_DAY): 3,
+    (Item.BIRTH, Level.OTHER_CALENDAR): 10,
+    (Item.BIRTH, Level.SAME_DAY_OTHER_YEAR): 27,
+    (Item.BIRTH, Level.SAME_YEAR): 30,
+    (Item.BIRTH, Level.YEAR_OFF_1): 100,
+    (Item.BIRTH, Level.YEAR_OFF_3): 250,
+    (Item.BIRTH, Level.DIFFERENT): 580,
+}
+"""How often, in a thousand, each level is met in the record of a brother or sister instead. Parents,
+place and household say nothing here: they are the same for both. Stated, not measured."""
+
+SIBLINGS_REGISTERED_PER_MILLE = 1500
+"""Brothers and sisters in the register for each person sought. Stated, not measured."""
+
 HOUSEHOLD_KEPT_PER_MILLE = 300
 """How often two persons sought by one applicant still share a household. Stated, not measured."""
 HOUSEHOLD_SIZE = 5
 HOUSEHOLD_BITS_MAX = 10
+
+
+def against_sibling(levels: Iterable[tuple[Item, Level, bool]]) -> int:
+    """The odds that a record is the person rather than a brother or sister, in millibits.
+
+    The flag of a birth level says that one of the two records has no day.
+    """
+    bits = -log2(SIBLINGS_REGISTERED_PER_MILLE / 1000)
+    for item, level, year_only in levels:
+        by_chance = SIBLING_PER_MILLE.get((item, level))
+        if by_chance is not None:
+            m = M_YEAR_ONLY_PER_MILLE[level] if year_only else M_PER_MILLE[item, level]
+            bits += log2(m / by_chance)
+    return round(MILLIBITS * bits)
+
+
+def either(left: int, right: int) -> int:
+    """The odds against two rival explanations together, each given in millibits."""
+    low, high = sorted((left, right))
+    return round(low - MILLIBITS * log2(1.0 + 2.0 ** ((low - high) / MILLIBITS)))
 
 
 def weight_millibits(m_per_mille: int, u: float) -> int:
