@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from sangbong.api import link
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
-from sangbong.liaison.adapters.sealing import OwnSigner
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.envelope import read_envelope
 from sangbong.liaison.core.papers import NotePaper
@@ -128,7 +127,7 @@ def receipt_before_commit(*, now: Any, envelope: bytes) -> bytes:
         digest=read.digest,
         state=ReceiptState.RECEIVED,
         at=now,
-    ).encode(OwnSigner(own_keys().signing))
+    ).encode(own_keys().signing)
 
 
 def ledger() -> dict[str, Any]:

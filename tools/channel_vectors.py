@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import CounterpartSealer, OwnSigner
+from sangbong.liaison.adapters.sealing import CounterpartSealer
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.bundle import Cargo, write_bundle
 from sangbong.liaison.core.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
@@ -50,8 +50,8 @@ MLKEM_SEED = secret("Pyongyang ML-KEM-768", 64)
 X25519_SECRET = secret("Pyongyang X25519", 32)
 SEOUL_SECRET = secret("Seoul Ed25519", 32)
 PYONGYANG_SECRET = secret("Pyongyang Ed25519", 32)
-SEOUL_SIGNER = OwnSigner(Ed25519PrivateKey.from_private_bytes(SEOUL_SECRET))
-PYONGYANG_SIGNER = OwnSigner(Ed25519PrivateKey.from_private_bytes(PYONGYANG_SECRET))
+SEOUL_SIGNER = Ed25519PrivateKey.from_private_bytes(SEOUL_SECRET)
+PYONGYANG_SIGNER = Ed25519PrivateKey.from_private_bytes(PYONGYANG_SECRET)
 MLKEM = MLKEM768PrivateKey.from_seed_bytes(MLKEM_SEED)
 X25519 = X25519PrivateKey.from_private_bytes(X25519_SECRET)
 SEALER = CounterpartSealer(MLKEM768X25519PrivateKey(MLKEM, X25519).public_key())

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import CounterpartVerifier, OwnOpener, OwnSigner
+from sangbong.liaison.adapters.sealing import CounterpartVerifier, OwnOpener
 from sangbong.liaison.core import bundle, envelope, receipt
 from sangbong.liaison.core.body import unpack
 from sangbong.liaison.core.fields import instant_text
@@ -101,7 +101,7 @@ def test_a_published_bad_envelope_is_not_taken(vector):
 @pytest.mark.parametrize("vector", load("receipt")["good"])
 def test_a_published_receipt_is_believed_and_is_written_the_same(vector):
     data = vector["receipt"].encode()
-    assert believed(data).encode(OwnSigner(signing("KP-PYO"))) == data
+    assert believed(data).encode(signing("KP-PYO")) == data
 
 
 @pytest.mark.parametrize("vector", load("receipt")["bad"])

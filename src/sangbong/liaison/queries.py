@@ -10,7 +10,6 @@ from enum import StrEnum
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import OwnSigner
 from sangbong.liaison.core.envelope import dispatch_id
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.liaison.core.states import CUSTODY_STATES, FINAL_STATES, DispatchState
@@ -187,7 +186,7 @@ def received_receipt(row: InboxDispatch) -> bytes:
         state=ReceiptState.RECEIVED,
         at=row.received_at,
     )
-    return receipt.encode(OwnSigner(own_keys().signing))
+    return receipt.encode(own_keys().signing)
 
 
 def settled_owed(recipient: OfficeCode) -> dict[str, int]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import CounterpartSealer, OwnSigner
+from sangbong.liaison.adapters.sealing import CounterpartSealer
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.envelope import digest_of, write_envelope
 from sangbong.liaison.core.outbox import next_header
@@ -29,8 +30,8 @@ class Peer:
     last: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
-    def signer(self) -> OwnSigner:
-        return OwnSigner(self.keys.signing)
+    def signer(self) -> Ed25519PrivateKey:
+        return self.keys.signing
 
     @property
     def sealer(self) -> CounterpartSealer:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
     KDF,
@@ -25,17 +25,6 @@ from cryptography.hazmat.primitives.hpke import (
 from sangbong.kernel.errors import SangbongError
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnSigner:
-    """Signs as this office."""
-
-    key: Ed25519PrivateKey
-
-    def sign(self, message: bytes) -> bytes:
-        """The Ed25519 signature; the same message always gives the same one."""
-        return self.key.sign(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ SEAL_OVERHEAD_BYTES = 1136
 
 
 class Signer(Protocol):
-    """Our own signing key."""
+    """Our own signing key; an `Ed25519PrivateKey` is one as it comes."""
 
-    def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature of a message."""
+    def sign(self, message: bytes, /) -> bytes:
+        """The 64-byte signature of a message; the same message always gives the same one."""
         ...
 
 

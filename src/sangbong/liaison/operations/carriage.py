@@ -23,7 +23,6 @@ from sangbong.liaison.adapters.sealing import (
     CounterpartSealer,
     CounterpartVerifier,
     OwnOpener,
-    OwnSigner,
 )
 from sangbong.liaison.core import bundle as bundles
 from sangbong.liaison.core.bundle import Cargo
@@ -118,7 +117,7 @@ def carry_to_folder(*, now: datetime, recipient: OfficeCode, folder: Path) -> li
             number=row.number,
             cargo=cargo,
             sealer=CounterpartSealer(other.receive_key),
-            signer=OwnSigner(own_keys().signing),
+            signer=own_keys().signing,
         )
         stick.place(folder, header.file_name, data)
         # The file is durable: from here on it may be on its way.

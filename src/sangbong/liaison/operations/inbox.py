@@ -10,7 +10,7 @@ from django.db import transaction
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import queries
-from sangbong.liaison.adapters.sealing import CounterpartVerifier, OwnOpener, OwnSigner
+from sangbong.liaison.adapters.sealing import CounterpartVerifier, OwnOpener
 from sangbong.liaison.core.body import unpack
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.envelope import (
@@ -133,7 +133,7 @@ def return_envelope(
         state=ReceiptState.RETURNED,
         at=now,
         code=reason(code),
-    ).encode(OwnSigner(own_keys().signing))
+    ).encode(own_keys().signing)
 
 
 def keep_return(*, now: datetime, receipt: bytes) -> None:
@@ -209,7 +209,7 @@ def _finish(row: InboxDispatch, *, code: str, now: datetime) -> None:
         state=state,
         at=now,
         code=code,
-    ).encode(OwnSigner(own_keys().signing))
+    ).encode(own_keys().signing)
     row.state = DispatchState(state.value)
     row.code = code
     row.final_at = now

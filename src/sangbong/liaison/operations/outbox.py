@@ -10,7 +10,7 @@ from django.db import transaction
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import CounterpartSealer, CounterpartVerifier, OwnSigner
+from sangbong.liaison.adapters.sealing import CounterpartSealer, CounterpartVerifier
 from sangbong.liaison.core import receipt as receipts
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.clearance import Clearance
@@ -80,7 +80,7 @@ def enqueue(
             header,
             content,
             sealer=CounterpartSealer(other.receive_key),
-            signer=OwnSigner(own_keys().signing),
+            signer=own_keys().signing,
         )
         kept = KeptEnvelope.objects.create(digest=digest_of(envelope), data=envelope)
         OutboxDispatch.objects.create(
