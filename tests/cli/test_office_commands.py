@@ -37,6 +37,7 @@ def test_a_founded_office_keeps_its_promises(home: Path) -> None:
     assert done.returncode == 0, done.stderr + done.stdout
     assert "audit trail: 1 entries, whole" in done.stdout
     assert "database: safe" in done.stdout
+    assert "sandbox: " in done.stdout
 
 
 def test_an_office_is_not_founded_twice(home: Path) -> None:
@@ -78,7 +79,9 @@ def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
 def test_only_a_drill_office_may_follow_story_time(home: Path, tmp_path: Path) -> None:
     clock = tmp_path / "story-time"
     clock.write_text("2018-06-25T00:00:00+00:00")
-    done = run("--home", str(home), "audit", "export", str(tmp_path / "x"), SANGBONG_STORY_TIME=str(clock))
+    done = run(
+        "--home", str(home), "audit", "export", str(tmp_path / "x"), SANGBONG_STORY_TIME=str(clock)
+    )
     assert done.returncode == 2
     assert "Only an office made with --drill" in done.stderr
     drill = tmp_path / "drill"

@@ -90,7 +90,9 @@ class Player:
                 if show is not None:
                     show(self.cast.side, answer["progress"])
             elif "fault" in answer:
-                raise SangbongError("cli.office_refused", side=self.cast.side, en=answer["en"], ko=answer["ko"])
+                raise SangbongError(
+                    "cli.office_refused", side=self.cast.side, en=answer["en"], ko=answer["ko"]
+                )
             else:
                 return answer["done"]
         raise SangbongError("cli.office_ended", side=self.cast.side, status=self.process.wait())
@@ -163,7 +165,10 @@ def _run_story(console: Console, folder: Path, players: list[Player]) -> int:
 
         def show(side: str, told: dict[str, Any]) -> None:
             progress.update(
-                bars[side], description=f"{side}: {told['en']}", completed=told["done"], total=told["total"]
+                bars[side],
+                description=f"{side}: {told['en']}",
+                completed=told["done"],
+                total=told["total"],
             )
 
         idle = 0
@@ -191,10 +196,14 @@ def _judge(console: Console, folder: Path, players: list[Player]) -> int:
 
 
 def _stay_open(console: Console, players: list[Player]) -> None:
-    console.print("\nBoth offices are open. Sign in once with each link / 두 사무소가 열려 있습니다.")
+    console.print(
+        "\nBoth offices are open. Sign in once with each link / 두 사무소가 열려 있습니다."
+    )
     for player in players:
         for link in player.ask(do="open", web_port=player.web_port):
-            console.print(f"  {link['who']:28} http://{player.cast.side}.localhost:{player.web_port}{link['path']}")
+            console.print(
+                f"  {link['who']:28} http://{player.cast.side}.localhost:{player.web_port}{link['path']}"
+            )
     console.print(
         "\nLook first at: Rounds (the draw and its recipe) · Inquiries (the two records facing each"
         " other) · Letters (the film) · Channel (every paper that crossed).\nCtrl-C ends the demo."
@@ -224,7 +233,15 @@ def _exchange_keys(players: list[Player]) -> None:
     first, second = players
     with ThreadPoolExecutor() as pool:
         for work in [
-            pool.submit(_command, "--home", str(a.home), "office", "add", "--confirm", str(b.home / "keys.json"))
+            pool.submit(
+                _command,
+                "--home",
+                str(a.home),
+                "office",
+                "add",
+                "--confirm",
+                str(b.home / "keys.json"),
+            )
             for a, b in ((first, second), (second, first))
         ]:
             work.result()
@@ -254,7 +271,9 @@ def _start(player: Player, folder: Path, film: Path | None) -> None:
 def _command(*arguments: str) -> None:
     done = subprocess.run([*_SANGBONG, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SangbongError("cli.command_failed", command=" ".join(arguments[:6]), told=done.stderr[-800:])
+        raise SangbongError(
+            "cli.command_failed", command=" ".join(arguments[:6]), told=done.stderr[-800:]
+        )
 
 
 def _free_port() -> int:

@@ -11,8 +11,12 @@ from sangbong.cli.agent import Part, play
 
 
 @click.command()
-@click.option("--applicants", default=5000, show_default=True, help="Applications in Seoul's register.")
-@click.option("--register", "register_size", type=int, help="People in Pyongyang's register [5 each].")
+@click.option(
+    "--applicants", default=5000, show_default=True, help="Applications in Seoul's register."
+)
+@click.option(
+    "--register", "register_size", type=int, help="People in Pyongyang's register [5 each]."
+)
 @click.option("--seed", default=21, show_default=True, help="Seed of the invented families.")
 @click.option("--once", is_flag=True, help="Stop after the report.")
 @click.option("--no-film", is_flag=True, help="Leave the filmed letter out.")
@@ -22,7 +26,13 @@ from sangbong.cli.agent import Part, play
     help="Keep both offices in this new folder instead of a throw-away one.",
 )
 def demo(
-    *, applicants: int, register_size: int | None, seed: int, once: bool, no_film: bool, keep: Path | None
+    *,
+    applicants: int,
+    register_size: int | None,
+    seed: int,
+    once: bool,
+    no_film: bool,
+    keep: Path | None,
 ) -> None:
     """Found two offices, run one round from frozen roll to report, and serve both."""
     from sangbong.cli.conductor import Wishes, conduct
@@ -62,8 +72,10 @@ def world(folder: Path, applicants: int, register_size: int, seed: int) -> None:
 @click.option("--web-port", default=0)
 @click.option("--link-port", default=0)
 @click.pass_obj
-def play_part(
+def play_part(  # noqa: PLR0917 -- click passes options by name
     home: Path, side: str, world_folder: Path, film: Path | None, web_port: int, link_port: int
 ) -> None:
     """Play one office of a drill."""
-    play(home, Part(side=side, world=world_folder, film=film, web_port=web_port, link_port=link_port))
+    play(
+        home, Part(side=side, world=world_folder, film=film, web_port=web_port, link_port=link_port)
+    )

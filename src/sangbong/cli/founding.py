@@ -44,7 +44,10 @@ def found(home: Path, founding: Founding, *, now: datetime) -> None:
     values: dict[str, str | bool | int | list[str]] = {"code": founding.code}
     if founding.drill:
         # plain http on loopback: only an office for drills may lend its cookies to it
-        values |= {"secure_cookies": False, "allowed_hosts": ["localhost", "127.0.0.1", ".localhost"]}
+        values |= {
+            "secure_cookies": False,
+            "allowed_hosts": ["localhost", "127.0.0.1", ".localhost"],
+        }
     if founding.link_url:
         values["link_url"] = founding.link_url
     if founding.story_time:

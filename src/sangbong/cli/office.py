@@ -30,7 +30,7 @@ def office() -> None:
 @click.option("--link-url", default="", help="Where the other office's carrier calls: https://…")
 @click.option("--story-time", default="", help="File with the story's instant (drill only).")
 @click.pass_obj
-def init(home: Path, **answers: object) -> None:
+def init(home: Path, /, **answers: object) -> None:
     """Make keys, database and identity in the office's folder."""
     from sangbong.cli.founding import Founding, found
 
@@ -84,7 +84,7 @@ def add(home: Path, source: Path, *, confirm: bool) -> None:
 @click.option("--language", type=click.Choice(["ko", "en"]), default="ko", show_default=True)
 @click.password_option()
 @click.pass_obj
-def staff(
+def staff(  # noqa: PLR0917 -- click passes options by name
     home: Path, username: str, display_name: str, role: str, language: str, password: str
 ) -> None:
     """Let a person work here."""

@@ -51,7 +51,7 @@ def _sweep_for_ever() -> None:
     while True:
         try:
             busy = sweep(now=settings.CLOCK.now())
-        except Exception:  # noqa: BLE001 -- the worker outlives every fault and tells of it
+        except Exception:
             log.exception("worker.sweep_failed")
             busy = 0
         if not busy:

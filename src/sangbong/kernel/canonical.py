@@ -9,7 +9,9 @@ from typing import Any, Union
 
 import rfc8785
 
-JsonValue = Union[None, bool, int, str, Sequence["JsonValue"], Mapping[str, "JsonValue"]]
+JsonValue = Union[  # noqa: UP007 -- forward names cannot stand in a run-time `|`
+    None, bool, int, str, Sequence["JsonValue"], Mapping[str, "JsonValue"]
+]
 
 
 def canonical_bytes(value: JsonValue) -> bytes:

@@ -89,14 +89,24 @@ def _rolls(
     shut_out = sum(not fact.drawable for fact in facts.values())
     stated = _stated(seoul)
     return (
-        _equal("applications registered", "등록된 신청", seoul["people"]["applications"], len(truth.applicants)),
+        _equal(
+            "applications registered",
+            "등록된 신청",
+            seoul["people"]["applications"],
+            len(truth.applicants),
+        ),
         _equal(
             "persons sought",
             "찾는 가족",
             seoul["people"]["sought"],
             sum(len(one.sought) for one in truth.applicants.values()),
         ),
-        _equal("people in the other register", "상대측 주민 기록", pyongyang["people"]["register"], register),
+        _equal(
+            "people in the other register",
+            "상대측 주민 기록",
+            pyongyang["people"]["register"],
+            register,
+        ),
         _equal("on the frozen roll", "추첨 대상자 명부", stated["roll"], len(facts)),
         _equal(
             "of these shut out of the draw",
@@ -113,7 +123,12 @@ def _lists(seoul: Report, truth: Truth) -> tuple[Line, ...]:
     ready = sum(truth.applicants[a].ready(on=ASKED_DATE) for a in drawn)
     second = [a for a, _, second, _ in seoul["candidates"] if second == "chosen"]
     return (
-        _equal("drawn", "추첨된 후보자", stated["drawn"], sum(f == "chosen" for _, f, _, _ in seoul["candidates"])),
+        _equal(
+            "drawn",
+            "추첨된 후보자",
+            stated["drawn"],
+            sum(f == "chosen" for _, f, _, _ in seoul["candidates"]),
+        ),
         _equal(
             "asked: willing and well",
             "상봉 의사가 있고 건강한 분",
@@ -153,7 +168,12 @@ def _replies(
     return (
         *lines,
         _equal("pair by pair different", "서로 다른 회보", sum(told[p] != due[p] for p in told), 0),
-        _equal("applicants with kin who will meet", "만날 가족이 있는 신청자", _stated(seoul)["applicants_with_someone_alive"], len(with_kin)),
+        _equal(
+            "applicants with kin who will meet",
+            "만날 가족이 있는 신청자",
+            _stated(seoul)["applicants_with_someone_alive"],
+            len(with_kin),
+        ),
         _equal("final list", "최종 상봉 대상자", len(final), min(places, len(with_kin))),
     )
 
@@ -166,7 +186,9 @@ def _due_reply(
     if records[record] == "사망":
         return PairState.DEAD
     willing = truth.answer_of(record) is FoundAnswer.WILLING
-    return PairState.ALIVE if willing and truth.is_match(*pair, record) else PairState.CANNOT_CONFIRM
+    return (
+        PairState.ALIVE if willing and truth.is_match(*pair, record) else PairState.CANNOT_CONFIRM
+    )
 
 
 def _search(pyongyang: Report, truth: Truth) -> tuple[Line, ...]:
@@ -206,10 +228,24 @@ def _sittings(seoul: Report, pyongyang: Report, truth: Truth) -> tuple[Line, ...
     held = Counter(state for state in ours.values() if state != SittingState.REFUSED)
     return (
         _equal("sittings agreed", "합의한 상봉", len(ours), len(final)),
-        _equal("differing between the sides", "쌍방이 달리 적은 상봉", sum(theirs.get(a) != o for a, o in ours.items()), 0),
+        _equal(
+            "differing between the sides",
+            "쌍방이 달리 적은 상봉",
+            sum(theirs.get(a) != o for a, o in ours.items()),
+            0,
+        ),
         _equal("sittings held", "이루어진 상봉", held["held"], due["held"]),
-        _equal("sittings not held", "이루어지지 못한 상봉", len(ours) - held["held"], len(final) - due["held"]),
-        Line("films", "영상편지", f"{' '.join(seoul['films']) or '-'} → {' '.join(pyongyang['films']) or '-'}"),
+        _equal(
+            "sittings not held",
+            "이루어지지 못한 상봉",
+            len(ours) - held["held"],
+            len(final) - due["held"],
+        ),
+        Line(
+            "films",
+            "영상편지",
+            f"{' '.join(seoul['films']) or '-'} → {' '.join(pyongyang['films']) or '-'}",
+        ),
     )
 
 
@@ -218,7 +254,9 @@ def _channel(seoul: Report, pyongyang: Report) -> tuple[Line, ...]:
     lines = []
     for sender, receiver, who in ((seoul, pyongyang, "Seoul"), (pyongyang, seoul, "Pyongyang")):
         out = {i: state for i, way, state in sender["dispatches"] if way == "out"}
-        taken = Counter(i for i, way, state in receiver["dispatches"] if way == "in" and state == "applied")
+        taken = Counter(
+            i for i, way, state in receiver["dispatches"] if way == "in" and state == "applied"
+        )
         known = sum(state == "applied" for state in out.values())
         lines.append(
             _equal(

@@ -147,9 +147,7 @@ def make_sign_in_link(*, now: datetime, actor: Actor, username: str, token: str)
         token_sha256=sha256_hex(token.encode()),
         until_at=now + timedelta(minutes=_LINK_MINUTES),
     )
-    record_audit(
-        now=now, actor=actor, action="office.sign_in_link", subjects=[f"staff:{username}"]
-    )
+    record_audit(now=now, actor=actor, action="office.sign_in_link", subjects=[f"staff:{username}"])
 
 
 def redeem_sign_in_link(*, now: datetime, token: str) -> Staff:

@@ -23,12 +23,13 @@ def test_what_is_written_reads_back_the_same(value: object) -> None:
 
 
 def test_keys_are_ordered_and_blanks_left_out() -> None:
-    assert canonical_bytes({"나": [1, True, None], "a": "ㄱ"}) == '{"a":"ㄱ","나":[1,true,null]}'.encode()
+    assert (
+        canonical_bytes({"나": [1, True, None], "a": "ㄱ"})
+        == '{"a":"ㄱ","나":[1,true,null]}'.encode()
+    )
 
 
-@pytest.mark.parametrize(
-    "value", [1.5, {"a": [0.1]}, {1: "a"}, {"a": {2: 3}}, (1, 2.0)]
-)
+@pytest.mark.parametrize("value", [1.5, {"a": [0.1]}, {1: "a"}, {"a": {2: 3}}, (1, 2.0)])
 def test_a_value_without_one_byte_form_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"floats|keys"):
         canonical_bytes(value)

@@ -50,12 +50,16 @@ def test_an_error_tells_place_and_reason_in_the_readers_language() -> None:
         "kernel.office_code", place=Place(source="list.csv", line=3, column="사무소"), value="seoul"
     )
     assert error.text("en").startswith("list.csv, line 3, “사무소”: “seoul” is not an office code.")
-    assert error.text("ko").startswith("list.csv, 3행, “사무소”: “seoul”은(는) 사무소 부호가 아닙니다.")
+    assert error.text("ko").startswith(
+        "list.csv, 3행, “사무소”: “seoul”은(는) 사무소 부호가 아닙니다."
+    )
     assert str(error) == "kernel.office_code"
 
 
 def test_a_place_of_which_nothing_is_known_is_left_out() -> None:
-    assert SangbongError("kernel.office_code", place=Place(), value="x").text("en").startswith("“x”")
+    assert (
+        SangbongError("kernel.office_code", place=Place(), value="x").text("en").startswith("“x”")
+    )
     assert SangbongError("kernel.office_code", value="x").text("en").startswith("“x”")
 
 

@@ -198,7 +198,7 @@ def test_the_child_itself_refuses_each_hostile_film(
         ("streams_max", 1, "film_unreadable"),
     ],
 )
-def test_the_child_itself_holds_the_bounds(  # noqa: PLR0917 -- fixtures and one case
+def test_the_child_itself_holds_the_bounds(
     film: Path, tmp_path: Path, bounds: Bounds, bound: str, value: int, fault: str
 ) -> None:
     with film.open("rb") as file:
@@ -224,7 +224,7 @@ def test_a_film_whose_index_hides_its_length_is_still_measured(
 @pytest.mark.parametrize(
     ("trouble", "fault"), [(MemoryError, "film_too_demanding"), (KeyError, "film_unreadable")]
 )
-def test_whatever_goes_wrong_inside_is_an_answer(  # noqa: PLR0917 -- fixtures and one case
+def test_whatever_goes_wrong_inside_is_an_answer(
     film: Path,
     tmp_path: Path,
     bounds: Bounds,

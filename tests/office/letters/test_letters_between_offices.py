@@ -106,7 +106,7 @@ def their_film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return draw_film(tmp_path_factory.mktemp("theirs") / "letter.mp4").read_bytes()
 
 
-def test_a_letter_is_recorded_prepared_screened_and_released_by_a_second_person(  # noqa: PLR0917 -- fixtures
+def test_a_letter_is_recorded_prepared_screened_and_released_by_a_second_person(
     now: datetime, clerk: Actor, officer: Actor, compliance: Actor, record: Record, film: Path
 ) -> None:
     letter_id = record()

@@ -88,7 +88,9 @@ def test_a_counterpart_is_added_once_and_never_ourselves(
         queries.counterpart(own.code)
 
 
-def test_staff_have_a_role_and_a_name_of_their_own(clerk: Actor, officer: Actor, now: datetime) -> None:
+def test_staff_have_a_role_and_a_name_of_their_own(
+    clerk: Actor, officer: Actor, now: datetime
+) -> None:
     assert [(s.username, s.role, s.active) for s in queries.staff()] == [
         ("han", Role.LIAISON_OFFICER, True),
         ("seo", Role.CLERK, True),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
+from sangbong.kernel.errors import SangbongError
 from sangbong.lab.story.stage import Progress, Side, Stage, Step, korea
 from sangbong.office import operations, queries
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.roles import Role
+from sangbong.registry import operations as registry
+from sangbong.registry.core.layouts import Layout
+from sangbong.registry.operations import ImportReport
 
 _CAST: dict[Side, tuple[tuple[str, str, Role], ...]] = {
     Side.SEOUL: (
@@ -47,6 +53,28 @@ def _act(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
         )
     count = len(_CAST[stage.side])
     return f"{count} people begin work", f"직원 {count}명이 업무를 시작했습니다"
+
+
+def import_file(
+    now: datetime, actor: Actor, layout: Layout, path: Path, progress: Callable[[int], None]
+) -> ImportReport:
+    """Take one file of the world in.
+
+    Raises:
+        SangbongError: `lab.import_refused`; the world wrote a line that the register refuses.
+    """
+    report = registry.import_csv(
+        now=now,
+        actor=actor,
+        layout=layout,
+        filename=path.name,
+        data=path.read_bytes(),
+        progress=progress,
+    )
+    if report.faults:
+        first = report.faults[0]
+        raise SangbongError("lab.import_refused", line=first.line or 0, code=first.code)
+    return report
 
 
 STAFF = Step("staff", korea(6, 20, 9), _due, _act)

@@ -6,14 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sangbong.lab.story.cast import STAFF
+from sangbong.lab.story.cast import STAFF, import_file
 from sangbong.lab.story.sittings import open_halls, outcomes_missing, record_outcomes
-from sangbong.lab.story.stating import (
-    dispatch_lines,
-    film_lines,
-    report_lines,
-    sitting_lines,
-)
 from sangbong.lab.story.stage import (
     CLERK,
     OFFICER,
@@ -26,11 +20,16 @@ from sangbong.lab.story.stage import (
     korea,
     other_office,
 )
+from sangbong.lab.story.stating import (
+    dispatch_lines,
+    film_lines,
+    report_lines,
+    sitting_lines,
+)
 from sangbong.lab.truth import FoundAnswer
 from sangbong.letters import operations as letters
 from sangbong.letters import queries as letter_queries
 from sangbong.letters.core.machine import LetterState
-from sangbong.registry import operations as registry
 from sangbong.registry import queries as registry_queries
 from sangbong.registry.core.layouts import Layout
 from sangbong.reunions import operations as reunions
@@ -57,13 +56,12 @@ _ANSWERS = {
 
 def _import(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
     path = stage.world / "pyongyang" / "register.csv"
-    report = registry.import_csv(
-        now=now,
-        actor=CLERK[_ME],
-        layout=Layout.REGISTER,
-        filename=path.name,
-        data=path.read_bytes(),
-        progress=lambda rows: progress("taking the register in", "주민 기록을 들입니다", rows, 0),
+    report = import_file(
+        now,
+        CLERK[_ME],
+        Layout.REGISTER,
+        path,
+        lambda rows: progress("taking the register in", "주민 기록을 들입니다", rows, 0),
     )
     return (
         f"{report.persons_added:,} people of the own register taken in",
@@ -91,7 +89,9 @@ def _trace(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
 
 def _decide(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
     del stage, progress
-    count = tracing.decide_by_rule(now=now, actor=CLERK[_ME], rule=DEMONSTRATION_RULE, matter=MATTER)
+    count = tracing.decide_by_rule(
+        now=now, actor=CLERK[_ME], rule=DEMONSTRATION_RULE, matter=MATTER
+    )
     return (
         f"{count:,} findings by the drill's written rule (in life an officer decides)",
         f"훈련용 서면 규칙으로 {count:,}건을 판정했습니다 (실제로는 담당자가 판정합니다)",
@@ -156,14 +156,24 @@ def _not_my_family(now: datetime, entry: int) -> None:
         )
 
 
-def _release(stage: Stage, now: datetime, progress: Progress, *, complete: bool) -> tuple[str, str]:
-    del stage, progress
-    sent = tracing.release_replies(
-        now=now, actor=OFFICER[_ME], matter=MATTER, complete=complete
+def _first_part(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
+    sent = tracing.release_replies(now=now, actor=OFFICER[_ME], matter=MATTER, complete=False)
+    if not sent:
+        # nobody may be told of yet, so the others are heard before anything leaves
+        return _later_answers(stage, now, progress)
+    return (
+        f"a first part of the reply is sealed ({len(sent)} dispatches)",
+        f"첫 회보서를 봉했습니다 (송달문 {len(sent)}건)",
     )
-    part = "the last part" if complete else "a first part"
-    part_ko = "마지막 회보서" if complete else "첫 회보서"
-    return f"{part} of the reply is sealed ({len(sent)} dispatches)", f"{part_ko}를 봉했습니다 (송달문 {len(sent)}건)"
+
+
+def _last_part(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
+    del stage, progress
+    sent = tracing.release_replies(now=now, actor=OFFICER[_ME], matter=MATTER, complete=True)
+    return (
+        f"the last part of the reply is sealed ({len(sent)} dispatches)",
+        f"마지막 회보서를 봉했습니다 (송달문 {len(sent)}건)",
+    )
 
 
 def _answer_proposal(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
@@ -187,7 +197,10 @@ def _deliver(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]
 def _hold(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
     del progress
     count = record_outcomes(stage, now, actor=OPERATOR[_ME])
-    return f"{count} sittings have an outcome here too", f"상봉 {count}건의 결과를 이쪽에서도 적었습니다"
+    return (
+        f"{count} sittings have an outcome here too",
+        f"상봉 {count}건의 결과를 이쪽에서도 적었습니다",
+    )
 
 
 def _entries(state: EntryState) -> int:
@@ -229,7 +242,7 @@ STEPS = (
     STAFF,
     Step(
         "import",
-        korea(6, 20, 10),
+        korea(6, 24, 10),
         lambda _stage: not registry_queries.import_batches(limit=1),
         _import,
     ),
@@ -246,8 +259,10 @@ STEPS = (
     Step(
         "first part",
         korea(7, 20, 11),
-        lambda _stage: _inquired() and not _replied(),
-        lambda stage, now, progress: _release(stage, now, progress, complete=False),
+        lambda _stage: (
+            _entries(EntryState.ANSWERED) > 0 and _entries(EntryState.ASKED) > 0 and not _replied()
+        ),
+        _first_part,
     ),
     Step(
         "later answers",
@@ -255,12 +270,7 @@ STEPS = (
         lambda _stage: _entries(EntryState.ASKED) > 0,
         _later_answers,
     ),
-    Step(
-        "last part",
-        korea(7, 25, 11),
-        lambda _stage: _inquired() and not _complete(),
-        lambda stage, now, progress: _release(stage, now, progress, complete=True),
-    ),
+    Step("last part", korea(7, 25, 11), lambda _stage: _inquired() and not _complete(), _last_part),
     Step("answer", korea(8, 8, 10), lambda _stage: bool(_unanswered()), _answer_proposal),
     Step("deliver", korea(8, 12, 14), lambda _stage: bool(_ready_films()), _deliver),
     Step(

@@ -8,19 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sangbong.lab.story.cast import STAFF
 from sangbong.lab.outcomes import MEETS_FROM, MEETS_UNTIL
+from sangbong.lab.story.cast import STAFF, import_file
 from sangbong.lab.story.sittings import (
     days_of_meeting,
     open_halls,
     outcomes_missing,
     record_outcomes,
-)
-from sangbong.lab.story.stating import (
-    dispatch_lines,
-    film_lines,
-    report_lines,
-    sitting_lines,
 )
 from sangbong.lab.story.stage import (
     CLERK,
@@ -34,6 +28,12 @@ from sangbong.lab.story.stage import (
     korea,
     other_office,
 )
+from sangbong.lab.story.stating import (
+    dispatch_lines,
+    film_lines,
+    report_lines,
+    sitting_lines,
+)
 from sangbong.lab.truth import ApplicantTruth
 from sangbong.letters import operations as letters
 from sangbong.letters import queries as letter_queries
@@ -43,7 +43,6 @@ from sangbong.letters.queries import LetterView
 from sangbong.office.core.actor import Actor
 from sangbong.programmes.criteria import Criteria, Places
 from sangbong.programmes.korea.loader import criteria
-from sangbong.registry import operations as registry
 from sangbong.registry import queries as registry_queries
 from sangbong.registry.core.consent import Use
 from sangbong.registry.core.layouts import Layout
@@ -63,7 +62,7 @@ SEED_STATEMENT = (
     "SHA-256 of the sentence “sangbong drill, eighth video round, 25 June 2018”; in a real round the"
     " seed comes from both offices and public values, after the roll is frozen"
 )
-SEED = hashlib.sha256("sangbong drill, eighth video round, 25 June 2018".encode()).hexdigest()
+SEED = hashlib.sha256(b"sangbong drill, eighth video round, 25 June 2018").hexdigest()
 
 
 def state() -> RoundState | None:
@@ -96,13 +95,12 @@ def scaled_criteria(applications: int) -> Criteria:
 
 def _import(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
     path = stage.world / "seoul" / "applications.csv"
-    report = registry.import_csv(
-        now=now,
-        actor=CLERK[_ME],
-        layout=Layout.APPLICATIONS,
-        filename=path.name,
-        data=path.read_bytes(),
-        progress=lambda rows: progress("registering families", "가족을 등록합니다", rows, 0),
+    report = import_file(
+        now,
+        CLERK[_ME],
+        Layout.APPLICATIONS,
+        path,
+        lambda rows: progress("registering families", "가족을 등록합니다", rows, 0),
     )
     return (
         f"{report.applications_added:,} applications registered, {report.rows_read:,} persons sought",
@@ -321,13 +319,13 @@ def _answered() -> bool:
 
 STEPS = (
     STAFF,
+    Step("open", korea(6, 22, 10), _due_in(None), _open),
     Step(
         "import",
-        korea(6, 20, 10),
+        korea(6, 24, 10),
         lambda _stage: not registry_queries.import_batches(limit=1),
         _import,
     ),
-    Step("open", korea(6, 22, 10), _due_in(None), _open),
     Step("freeze", korea(6, 24, 18), _due_in(RoundState.PLANNED), _freeze),
     Step("draw", korea(6, 25, 11), _due_in(RoundState.ROLL_FROZEN), _draw),
     Step(
@@ -353,9 +351,7 @@ STEPS = (
         _final_list,
     ),
     Step("send final list", korea(8, 4, 11), _due_in(RoundState.FINAL_LIST_MADE), _send_final_list),
-    Step(
-        "halls", korea(8, 5, 9), lambda _stage: _sent() and not reunion_queries.halls(), _halls
-    ),
+    Step("halls", korea(8, 5, 9), lambda _stage: _sent() and not reunion_queries.halls(), _halls),
     Step(
         "propose",
         korea(8, 6, 10),
@@ -373,9 +369,17 @@ STEPS = (
         ),
         _record_film,
     ),
-    Step("screen film", korea(8, 8, 10), lambda _stage: _letter(LetterState.CHECKED) is not None, _screen),
     Step(
-        "release film", korea(8, 8, 16), lambda _stage: _letter(LetterState.SCREENED) is not None, _release
+        "screen film",
+        korea(8, 8, 10),
+        lambda _stage: _letter(LetterState.CHECKED) is not None,
+        _screen,
+    ),
+    Step(
+        "release film",
+        korea(8, 8, 16),
+        lambda _stage: _letter(LetterState.SCREENED) is not None,
+        _release,
     ),
     Step(
         "hold",
@@ -386,7 +390,9 @@ STEPS = (
     Step(
         "close",
         korea(8, 27, 10),
-        lambda _stage: _sent() and _answered() and not _film_on_its_way() and not outcomes_missing(),
+        lambda _stage: (
+            _sent() and _answered() and not _film_on_its_way() and not outcomes_missing()
+        ),
         _close,
     ),
 )

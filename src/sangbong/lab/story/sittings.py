@@ -12,6 +12,7 @@ from sangbong.programmes.korea import loader
 from sangbong.reunions import operations, queries
 from sangbong.reunions.core.machine import SittingState
 
+
 def days_of_meeting() -> list[date]:
     """The days on which the halls are open for the round."""
     return [MEETS_FROM + timedelta(days=n) for n in range((MEETS_UNTIL - MEETS_FROM).days)]

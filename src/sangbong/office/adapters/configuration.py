@@ -96,7 +96,10 @@ def load(folder: Path) -> OfficeSettings:
     except ValueError as fault:
         # pydantic-settings refuses text that is not JSON where a list is wanted
         raise SangbongError(
-            "office.setting_malformed", name="allowed_hosts", source="environment", reason=str(fault)
+            "office.setting_malformed",
+            name="allowed_hosts",
+            source="environment",
+            reason=str(fault),
         ) from fault
 
 

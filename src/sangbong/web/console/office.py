@@ -49,7 +49,7 @@ def trail(request: StaffRequest) -> HttpResponse:
     older = ""
     if len(entries) > AUDIT_ROWS:
         entries = entries[:AUDIT_ROWS]
-        older = f"{reverse('audit')}?before={entries[-1].number}"
+        older = f"{reverse('office-audit')}?before={entries[-1].number}"
     context = {
         "entries": entries,
         "older": older,
