@@ -263,7 +263,7 @@ def _rival(one: ComparisonView, *, chosen: bool) -> Rival:
             (
                 _item(item.item, item.level),
                 _sex(item.item, item.register),
-                _sex(item.item, item.sought),
+                _sex(item.item, item.sought) or ("–" if item.item == "register" else ""),
                 item.millibits,
             )
             for item in one.evidence
@@ -289,10 +289,10 @@ def _sex(item: str, value: str) -> str:
 
 
 def chance_text(ppm: int) -> str:
-    """A probability in millionths as people read it: percent, never a false 100."""
+    """A probability in millionths as people read it: percent, never a false 0 or 100."""
     if ppm >= 999_500:
         return "> 99.9%"
-    if 0 < ppm < 1_000:
+    if ppm < 1_000:
         return "< 0.1%"
     tenths = ppm // 1_000
     return f"{tenths // 10}.{tenths % 10}%"
