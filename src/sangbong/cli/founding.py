@@ -63,7 +63,7 @@ def _make_tables(founding: Founding, *, now: datetime) -> None:
 
     from sangbong.office import operations
 
-    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         operations.found_office(
             now=now,

@@ -17,10 +17,8 @@ _SWEEP_SECONDS = 0.5
 
 def start_pages(port: int) -> threading.Thread:
     """Serve the pages on loopback; a proxy with TLS stands before them in a real office."""
-    from sangbong.asgi import application
-
     config = uvicorn.Config(
-        application,
+        "sangbong.asgi:application",
         host="127.0.0.1",
         port=port,
         log_level="warning",
