@@ -109,13 +109,13 @@ def serve(port: int, planted: str = "") -> None:
     link.link_server(host="localhost", port=port).run()
 
 
-def receipt_before_commit(*, now: Any, envelope: bytes) -> bytes:
+def receipt_before_commit(*, now: Any, envelope: bytes, answered: bool) -> bytes:
     """The planted bug: sign and answer first, store a moment later."""
     from sangbong.liaison.operations.inbox import store
 
     def later() -> None:
         with transaction.atomic():
-            store(now=now, data=envelope)
+            store(now=now, data=envelope, answered=answered)
 
     threading.Timer(0.05, later).start()
     read = read_envelope(envelope)

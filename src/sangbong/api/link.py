@@ -136,7 +136,7 @@ def _take_envelope(envelope: bytes, peer: OfficeCode) -> Reply:
     """Rules L3 and L4."""
     now = settings.CLOCK.now()
     try:
-        receipt = operations.receive(now=now, envelope=envelope)
+        receipt = operations.receive(now=now, envelope=envelope, answered=True)
     except SangbongError as fault:
         _log.warning("link.returned", peer=peer, code=fault.code)
         answer = operations.return_envelope(
@@ -156,7 +156,7 @@ def _take_exchange(body: bytes, peer: OfficeCode) -> Reply:
     with transaction.atomic(durable=True):
         operations.accept_exchange(theirs, sender=peer, report=report, now=now)
         ours = operations.exchange_for(peer)
-        operations.tell_settled(recipient=peer, settled=ours.settled)
+        operations.tell(ours.receipts, ours.settled, recipient=peer, now=now)
     for fault_line in report.faults:
         _log.warning("link.receipt", peer=peer, what=fault_line.what, code=fault_line.code)
     return Reply(200, ours.encode())

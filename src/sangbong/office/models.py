@@ -40,7 +40,7 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
-    objects: ClassVar[BaseUserManager[Staff]] = BaseUserManager()
+    objects = BaseUserManager()
 
     class Meta:
         app_label = "sangbong"

@@ -3,8 +3,9 @@
 1. (O1) A dispatch gets the next number of its stream and names the digest of the one before.
 2. (O2) It is sealed once, stored once, and sent unchanged as often as it takes.
 3. (O3) It is sent again until a receipt says *received*: then custody has passed.
-4. (O4) The other side repeats its receipts until this side says which prefix of the stream is
-   *settled* (every dispatch applied or refused); a receipt that comes again makes it be said again.
+4. (O4) The other side tells *received* once for each arrival: if it is lost, the dispatch comes
+   again. It repeats its final receipts until this side says which prefix of the stream is *settled*
+   (every dispatch applied or refused); a receipt that comes again makes it be said again.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from sangbong.liaison.operations.carriage import (
     collect_from_folder,
     exchange_for,
     take_or_return,
+    tell,
 )
 from sangbong.liaison.operations.inbox import (
     apply_next,
@@ -52,5 +53,6 @@ __all__ = [
     "server_context",
     "settle",
     "take_or_return",
+    "tell",
     "tell_settled",
 ]

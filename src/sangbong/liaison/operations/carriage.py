@@ -6,7 +6,7 @@ something to do again and nothing to undo. Doing all of it again is always allow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -161,14 +161,18 @@ def _note_carried(
     recipient = OfficeCode(row.counterpart)
     with transaction.atomic(durable=True):
         outbox.mark_carried(now=now, digests=[one.digest for one in batch])
-        outbox.tell_settled(recipient=recipient, settled=cargo.settled)
-        _note_returns_carried(cargo.receipts, now=now)
+        tell(cargo.receipts, cargo.settled, recipient=recipient, now=now)
         row.digest, row.finished_at = digest, now
         row.save(update_fields=["digest", "finished_at"])
         _audit("liaison.write_bundle", recipient, [one.id for one in batch], row.number, now=now)
 
 
-def _note_returns_carried(receipts: Sequence[bytes], *, now: datetime) -> None:
+def tell(
+    receipts: Sequence[bytes], settled: Mapping[str, int], *, recipient: OfficeCode, now: datetime
+) -> None:
+    """Note what an office was told; what was lost on the way is asked for again by what comes next."""
+    inbox.tell_received(receipts=receipts)
+    outbox.tell_settled(recipient=recipient, settled=settled)
     ReturnedEnvelope.objects.filter(carried_at=None, receipt__in=receipts).update(carried_at=now)
 
 
@@ -341,8 +345,7 @@ def _exchange(link: Link, recipient: OfficeCode, report: LinkReport, *, now: dat
     ours = exchange_for(recipient)
     theirs = link.exchange(ours)
     with transaction.atomic(durable=True):
-        outbox.tell_settled(recipient=recipient, settled=ours.settled)
-        _note_returns_carried(ours.receipts, now=now)
+        tell(ours.receipts, ours.settled, recipient=recipient, now=now)
         accept_exchange(theirs, sender=recipient, report=report, now=now)
     owed = Exchange(settled=queries.settled_owed(recipient))
     if owed.settled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -32,10 +32,11 @@ from sangbong.office.queries import own_keys, own_office
 Handler = Callable[[InboundDispatch], None]
 
 
-def receive(*, now: datetime, envelope: bytes) -> bytes:
+def receive(*, now: datetime, envelope: bytes, answered: bool = False) -> bytes:
     """Take custody of one envelope: store it, commit, and only then sign *received*.
 
-    A duplicate is answered with the same bytes again. Not to be called inside a transaction: the
+    With `answered` the receipt goes back on the same call, so no carrier need take it: if the answer
+    is lost, the envelope comes again. A duplicate is answered with the same bytes again. Not to be called inside a transaction: the
     receipt that this returns leaves the office.
 
     Raises:
@@ -43,12 +44,12 @@ def receive(*, now: datetime, envelope: bytes) -> bytes:
             nothing was stored; `return_envelope` makes the answer.
     """
     with transaction.atomic(durable=True):
-        held = store(now=now, data=envelope)
+        held = store(now=now, data=envelope, answered=answered)
     # Committed and synced. A kill up to here costs nothing: the other side sends it again.
     return queries.received_receipt(held)
 
 
-def store(*, now: datetime, data: bytes) -> InboxDispatch:
+def store(*, now: datetime, data: bytes, answered: bool = False) -> InboxDispatch:
     """Judge one envelope and store it, in the caller's transaction.
 
     Raises:
@@ -63,8 +64,8 @@ def store(*, now: datetime, data: bytes) -> InboxDispatch:
     neighbours = _neighbours(stream, header.sequence)
     arrival = judge(envelope, applied_through=stream.applied_through, neighbours=neighbours)
     if arrival is Arrival.DUPLICATE:
-        return _owe_again(stream, header.sequence)
-    return _store_new(stream, envelope, data, now=now)
+        return _owe_again(stream, header.sequence, answered=answered)
+    return _store_new(stream, envelope, data, now=now, answered=answered)
 
 
 def _locked_stream(sender: OfficeCode, name: str) -> InboxStream:
@@ -80,16 +81,16 @@ def _neighbours(stream: InboxStream, sequence: int) -> list[Held]:
     ]
 
 
-def _owe_again(stream: InboxStream, sequence: int) -> InboxDispatch:
+def _owe_again(stream: InboxStream, sequence: int, *, answered: bool) -> InboxDispatch:
     """A duplicate means that the sender has not seen our receipt, whatever it said before."""
     row = stream.dispatches.select_related("stream").get(sequence=sequence)
-    row.receipt_owed = True
+    row.receipt_owed = not (answered and row.state == DispatchState.RECEIVED)
     row.save(update_fields=["receipt_owed"])
     return row
 
 
 def _store_new(
-    stream: InboxStream, envelope: Envelope, data: bytes, *, now: datetime
+    stream: InboxStream, envelope: Envelope, data: bytes, *, now: datetime, answered: bool
 ) -> InboxDispatch:
     kept = KeptEnvelope.objects.create(digest=envelope.digest, data=data)
     return InboxDispatch.objects.create(
@@ -100,6 +101,7 @@ def _store_new(
         size=len(data),
         state=DispatchState.RECEIVED,
         received_at=now,
+        receipt_owed=not answered,
     )
 
 
@@ -217,6 +219,15 @@ def _finish(row: InboxDispatch, *, code: str, now: datetime) -> None:
     row.save(update_fields=["kind", "receipt", "state", "code", "final_at", "receipt_owed"])
     row.stream.applied_through = row.sequence
     row.stream.save(update_fields=["applied_through"])
+
+
+def tell_received(*, receipts: Iterable[bytes]) -> None:
+    """Note that *received* was told; if it was lost, the envelope comes again."""
+    read = (read_receipt(one).receipt for one in receipts)
+    told = [one.digest for one in read if one.state is ReceiptState.RECEIVED]
+    InboxDispatch.objects.filter(envelope__in=told, state=DispatchState.RECEIVED).update(
+        receipt_owed=False
+    )
 
 
 def settle(*, sender: OfficeCode, settled: Mapping[str, int]) -> None:

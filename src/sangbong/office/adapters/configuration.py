@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -105,12 +105,12 @@ def load(folder: Path) -> OfficeSettings:
 
 def describe(folder: Path) -> list[SettingLine]:
     """Every setting with its source and, where it has one, its fault."""
-    from_file: dict[str, object] = {}
+    from_file: dict[str, Any] = {}
     faults: dict[str, str] = {}
     values: dict[str, object] = {}
     try:
         from_file = _from_file(folder)
-        values = OfficeSettings(**from_file).model_dump()  # type: ignore[arg-type]
+        values = OfficeSettings(**from_file).model_dump()
     except ValidationError as fault:
         faults = {str(e["loc"][0]): e["msg"] for e in fault.errors()}
     except (SangbongError, ValueError) as fault:
@@ -148,7 +148,7 @@ def _toml(value: str | bool | int | list[str]) -> str:  # noqa: FBT001 -- a valu
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _from_file(folder: Path) -> dict[str, object]:
+def _from_file(folder: Path) -> dict[str, Any]:
     path = folder / "office.toml"
     if not path.exists():
         return {}
@@ -160,7 +160,7 @@ def _from_file(folder: Path) -> dict[str, object]:
         ) from fault
 
 
-def _source(name: str, from_file: dict[str, object]) -> str:
+def _source(name: str, from_file: dict[str, Any]) -> str:
     if f"{_PREFIX}{name}".upper() in {key.upper() for key in os.environ}:
         return "environment"
     return "office.toml" if name in from_file else "default"

@@ -245,7 +245,7 @@ def _whole(request: StaffRequest, object_id: str) -> Iterator[bytes] | AsyncIter
         return pieces
 
     async def one_by_one() -> AsyncIterator[bytes]:
-        while piece := await sync_to_async(next)(pieces, b""):
+        while piece := await sync_to_async(lambda: next(pieces, b""))():
             yield piece
 
     return one_by_one()
