@@ -29,11 +29,11 @@ def start_pages(port: int) -> threading.Thread:
     return _start(uvicorn.Server(config))
 
 
-def start_link(port: int) -> threading.Thread:
+def start_link(port: int, *, host: str = "127.0.0.1") -> threading.Thread:
     """Serve the carrier's endpoint; only a caller with a counterpart's pinned certificate gets in."""
     from sangbong.api.link import link_server
 
-    return _start(link_server(host="127.0.0.1", port=port))
+    return _start(link_server(host=host, port=port))
 
 
 def start_worker() -> threading.Thread:
