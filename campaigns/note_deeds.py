@@ -109,7 +109,7 @@ def serve(port: int, planted: str = "") -> None:
     link.link_server(host="localhost", port=port).run()
 
 
-def receipt_before_commit(*, now: Any, envelope: bytes, answered: bool) -> bytes:
+def receipt_before_commit(*, now: Any, envelope: bytes, answered: bool = False) -> bytes:
     """The planted bug: sign and answer first, store a moment later."""
     from sangbong.liaison.operations.inbox import store
 

@@ -271,7 +271,20 @@ def test_one_bad_envelope_is_returned_and_the_others_are_taken(peer, key_homes, 
         ("returned", "liaison.envelope_garbled"),
         ("returned", "liaison.signature_wrong"),
     ]
-    assert len(queries.pending_receipts(PYONGYANG)) == 1
+    assert queries.pending_receipts(PYONGYANG) == []
+
+
+def test_received_is_told_once_for_each_arrival(peer, now, usb):
+    """O4: the sender asks again by sending again."""
+    envelope = peer.envelope()
+    carried = []
+    for number in (1, 2):
+        name, data = bundle_from(peer, number=number, envelopes=(envelope,))
+        (usb / name).write_bytes(data)
+        collect(now, usb)
+        carried += [len(carry(now, usb)) for _ in range(2)]
+
+    assert carried == [1, 0, 1, 0]
 
 
 def test_a_receipt_not_believed_does_not_stop_the_others(peer, now, usb):

@@ -343,6 +343,22 @@ def test_an_envelope_over_the_line_is_answered_by_its_receipt(peer):
     assert InboxDispatch.objects.count() == 1
 
 
+def test_a_receipt_given_on_the_call_is_not_carried_besides(peer, now):
+    """O4: not for the first arrival, nor for another; a final one is."""
+    envelope = peer.envelope()
+    for _ in range(2):
+        ask(peer, "POST", "/link/envelopes", envelope)
+    assert queries.pending_receipts(PYONGYANG) == []
+
+    operations.apply_next(now=now, handler=lambda dispatch: None)
+    operations.settle(sender=PYONGYANG, settled={"notes": 1})
+    ask(peer, "POST", "/link/envelopes", envelope)
+
+    assert [read_receipt(r).receipt.state for r in queries.pending_receipts(PYONGYANG)] == [
+        ReceiptState.APPLIED
+    ]
+
+
 def test_an_envelope_that_cannot_be_taken_is_answered_by_a_signed_reason(peer):
     """L4."""
     status, body = ask(peer, "POST", "/link/envelopes", peer.envelope() + b"\0")
