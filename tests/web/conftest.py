@@ -16,7 +16,7 @@ from sangbong.office.core.clock import FixedClock
 from sangbong.office.core.roles import Role
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
@@ -101,25 +101,14 @@ def open_page(
     chromium: Browser, live_server: object, sign_in: SignIn, settings: object
 ) -> Iterator[OpenPage]:
     """Open one of our pages as a role; a fault in the browser's console fails the test."""
-    contexts = []
+    contexts: dict[tuple[object, ...], BrowserContext] = {}
     faults: list[str] = []
 
-    def opened(
-        path: str,
-        *,
-        role: Role | None = Role.LIAISON_OFFICER,
-        language: str = "ko",
-        width: int = 1440,
-        size: int = 2,
-        contrast: str = "paper",
-    ) -> Page:
+    def context_of(role: Role | None, language: str, width: int) -> BrowserContext:
+        if (role, language, width) in contexts:
+            return contexts[role, language, width]
         address = live_server.url  # type: ignore[attr-defined]
-        base = settings.LANGUAGE_COOKIE_NAME.removesuffix("language")  # type: ignore[attr-defined]
-        cookies = {
-            f"{base}language": language,
-            f"{base}size": str(size),
-            f"{base}contrast": contrast,
-        }
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}  # type: ignore[attr-defined]
         if role is not None:
             name = settings.SESSION_COOKIE_NAME  # type: ignore[attr-defined]
             cookies[name] = sign_in(role).cookies[name].value
@@ -127,15 +116,24 @@ def open_page(
             viewport={"width": width, "height": 900}, reduced_motion="reduce"
         )
         context.add_cookies([{"name": n, "value": v, "url": address} for n, v in cookies.items()])
-        contexts.append(context)
-        page = context.new_page()
+        contexts[role, language, width] = context
+        return context
+
+    def opened(
+        path: str,
+        *,
+        role: Role | None = Role.LIAISON_OFFICER,
+        language: str = "ko",
+        width: int = 1440,
+    ) -> Page:
+        page = context_of(role, language, width).new_page()
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: faults.append(str(e)))
-        page.goto(address + path)
+        page.goto(live_server.url + path)  # type: ignore[attr-defined]
         return page
 
     yield opened
-    for context in contexts:
+    for context in contexts.values():
         context.close()
     assert [f for f in faults if "404" not in f and "422" not in f] == []
 
@@ -148,9 +146,11 @@ def shoot(page: Page, name: str) -> None:
 
 def faults_of(page: Page) -> str:
     """What axe finds wrong on a page, as text; empty where nothing is."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 
-    results = Axe().run(page)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    results = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
     return results.generate_report() if results.violations_count else ""
 
 

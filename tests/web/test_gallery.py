@@ -25,13 +25,15 @@ def test_gallery_is_missing_in_an_office_that_is_no_drill(sign_in: SignIn) -> No
 def test_gallery_has_no_fault_at_any_size_and_contrast(
     open_page: OpenPage, language: str, width: int
 ) -> None:
+    page = open_page("/gallery", language=language, width=width)
     found = []
     for contrast in ("paper", "high", "dark"):
         for size in (1, 2, 3, 4, 5) if contrast == "paper" else (2,):
-            page = open_page(
-                "/gallery", language=language, width=width, size=size, contrast=contrast
+            page.evaluate(
+                "([size, contrast]) => Object.assign(document.documentElement.dataset, {size, contrast})",
+                [str(size), contrast],
             )
-            shoot(page, f"gallery-{language}-{width}-{size}-{contrast}")
+            if size in (2, 5):
+                shoot(page, f"gallery-{language}-{width}-{size}-{contrast}")
             found.append((contrast, size, sideways(page), faults_of(page)))
-            page.close()
     assert [line for line in found if line[2] or line[3]] == []
