@@ -1,9 +1,8 @@
 """Offices in processes of their own, whose children are killed at chosen moments.
 
 A nursery is one process per office that has imported everything once. Each deed runs in a child forked
-from it, so a kill costs milliseconds and not an import. A child may be told to kill itself at a *moment*:
-before or after its Nth commit, sync or rename (`Moment`), which is where a crash can hurt; a kill after
-a time is there too. Everything is reproducible from the numbers, except what the kernel schedules.
+from it, so a kill costs milliseconds and not an import. A child may be told to kill itself at a moment
+(`campaigns.children`); a kill after a time is there too.
 
     with Nursery(home, founding={...}) as office:
         outcome = office.do("campaigns.note_deeds:send_note", number="1", moment=7)
@@ -11,31 +10,19 @@ a time is there too. Everything is reproducible from the numbers, except what th
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one child ended. `moments` is how many it passed, so that later ones can be drawn."""
-
-    killed: bool
-    result: Any = None
-    error: str = ""
-    moments: int = 0
+from campaigns import children
+from campaigns.children import Moments, Outcome
 
 
 class Nursery:
@@ -111,95 +98,24 @@ class Nursery:
         return answer
 
 
-class Moments:
-    """Counts commits, syncs and renames of this process, and kills it before or after one.
-
-    Moment 2n is just before the event number n, 2n + 1 just after it.
-    """
-
-    def __init__(self, fatal: int | None) -> None:
-        self.passed = 0
-        self._fatal = fatal
-        self._lock = threading.Lock()
-
-    def watch(self) -> None:
-        """Wrap every call that makes something durable or visible."""
-        from django.db.backends.base.base import BaseDatabaseWrapper
-
-        for owner, name in (
-            (BaseDatabaseWrapper, "_commit"),
-            (os, "fsync"),
-            (os, "rename"),
-            (os, "replace"),
-            (os, "unlink"),
-        ):
-            setattr(owner, name, self._wrapped(getattr(owner, name)))
-
-    def _wrapped(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*arguments: Any, **named: Any) -> Any:
-            self._pass()
-            result = call(*arguments, **named)
-            self._pass()
-            return result
-
-        return watched
-
-    def _pass(self) -> None:
-        with self._lock:
-            if self.passed == self._fatal:
-                os.kill(os.getpid(), signal.SIGKILL)
-                threading.Event().wait()  # a kill of oneself need not come at once
-            self.passed += 1
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _child(request: dict[str, Any], answer_to: int) -> None:
-    """Run one deed; never returns."""
-    _die_with_parent()
-    os.close(0)
-    moments = Moments(request["moment"])
-    moments.watch()
-    module, _, function = request["deed"].partition(":")
-    answer: dict[str, Any] = {"killed": False}
-    try:
-        answer["result"] = getattr(importlib.import_module(module), function)(**request["facts"])
-    except BaseException as error:  # noqa: BLE001 -- whatever it was, the parent tells it
-        answer["error"] = f"{type(error).__name__}: {error}"
-    answer["moments"] = moments.passed
-    os.write(answer_to, json.dumps(answer).encode())
-    os._exit(0)
-
-
-def _fork(request: dict[str, Any]) -> tuple[int, int]:
+def _start(request: dict[str, Any]) -> tuple[int, int]:
     from django.db import connections
 
+    module, _, function = request["deed"].partition(":")
     # imported once here, so that no child pays for it again
-    importlib.import_module(request["deed"].partition(":")[0])
+    deed = getattr(importlib.import_module(module), function)
     connections.close_all()
-    read_from, write_to = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read_from)
-        _child(request, write_to)
-    os.close(write_to)
-    return pid, read_from
+
+    def run(moments: Moments) -> Any:
+        del moments
+        os.close(0)
+        return deed(**request["facts"])
+
+    return children.start(run, moments=Moments(request["moment"]))
 
 
 def _wait(pid: int, read_from: int, kill_after: float | None) -> dict[str, Any]:
-    timer = threading.Timer(kill_after or 0, os.kill, (pid, signal.SIGKILL))
-    if kill_after is not None:
-        timer.start()
-    with os.fdopen(read_from, "rb") as pipe:
-        told = pipe.read()
-    timer.cancel()
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status) and not told:
-        return {"killed": True}
-    answer: dict[str, Any] = json.loads(told)
-    return answer
+    return asdict(children.wait(pid, read_from, kill_after=kill_after))
 
 
 def _open(home: Path, founding: dict[str, Any] | None) -> None:
@@ -215,7 +131,7 @@ def _open(home: Path, founding: dict[str, Any] | None) -> None:
 
 def main(home: Path, founding: dict[str, Any] | None) -> None:
     """Serve requests from the standard input until it ends."""
-    _die_with_parent()
+    children.die_with_parent()
     _open(home, founding)
     _tell({"ready": True})
     started: dict[int, int] = {}
@@ -226,7 +142,7 @@ def main(home: Path, founding: dict[str, Any] | None) -> None:
             os.kill(pid, signal.SIGKILL)
             _tell(_wait(pid, started.pop(pid), None))
             continue
-        pid, read_from = _fork(request)
+        pid, read_from = _start(request)
         if request["verb"] == "start":
             started[pid] = read_from
             _tell({"pid": pid})
