@@ -24,7 +24,6 @@ from sangbong.kernel.errors import SangbongError
 
 _SANGBONG = (sys.executable, "-m", "sangbong.cli")
 _STORY_BEGINS = "2018-06-20T00:00:00+00:00"
-_IDLE_ROUNDS_MAX = 2
 _FILM_SECONDS = 30
 _LOG_WIDTH = 160
 
@@ -171,17 +170,19 @@ def _run_story(console: Console, folder: Path, players: list[Player]) -> int:
                 total=told["total"],
             )
 
-        idle = 0
         with ThreadPoolExecutor(len(players)) as pool:
-            while idle < _IDLE_ROUNDS_MAX:
-                moved = False
-                for told in pool.map(lambda p: p.ask(show, do="advance"), players):
-                    if told is not None:
-                        moved = True
-                        console.print(f"{told['at'][:10]}  {told['office']:9}  {told['en']}")
-                        console.print(f"{'':23}{told['ko']}", style="dim")
-                carried = sum(player.ask(do="carry") for player in players)
-                idle = 0 if moved or carried else idle + 1
+            while True:
+                while sum(player.ask(do="carry") for player in players):
+                    pass
+                # story time never runs backwards: only the office whose step comes first moves
+                due = {p.cast.side: p.ask(do="when") for p in players}
+                if not any(due.values()):
+                    break
+                first = min(at for at in due.values() if at)
+                moving = [p for p in players if due[p.cast.side] == first]
+                for told in pool.map(lambda p: p.ask(show, do="advance"), moving):
+                    console.print(f"{told['at'][:10]}  {told['office']:9}  {told['en']}")
+                    console.print(f"{'':23}{told['ko']}", style="dim")
     return _judge(console, folder, players)
 
 

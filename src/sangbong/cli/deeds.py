@@ -19,6 +19,13 @@ Progress = Callable[[str, str, int, int], None]
 _SWEEPS_MAX = 1000
 
 
+def when(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
+    """The story time of the step that is due here, or None."""
+    del wish, progress
+    step = story.due(stage)
+    return None if step is None else step.at
+
+
 def advance(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
     """Do the next step that is ready; what was told of it, or None."""
     del wish
@@ -84,6 +91,7 @@ def _set_clock(instant: str) -> None:
 
 
 DEEDS: Mapping[str, Callable[[Stage, Mapping[str, Any], Progress], Any]] = {
+    "when": when,
     "advance": advance,
     "carry": carry,
     "report": report,

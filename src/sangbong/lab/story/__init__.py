@@ -6,6 +6,6 @@ queue here too.
 """
 
 from sangbong.lab.story.stage import Side, Stage, Step, Told
-from sangbong.lab.story.telling import advance, report, steps_of
+from sangbong.lab.story.telling import advance, due, report, steps_of
 
-__all__ = ["Side", "Stage", "Step", "Told", "advance", "report", "steps_of"]
+__all__ = ["Side", "Stage", "Step", "Told", "advance", "due", "report", "steps_of"]

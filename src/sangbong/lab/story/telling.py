@@ -21,14 +21,19 @@ def steps_of(side: Side) -> tuple[Step, ...]:
     return _STEPS[side]
 
 
+def due(stage: Stage) -> Step | None:
+    """The first step that is due in an office; None where nothing is."""
+    return next((step for step in steps_of(stage.side) if step.due(stage)), None)
+
+
 def advance(stage: Stage, progress: Progress) -> Told | None:
     """Do the first step that is due, in one transaction; None where nothing is."""
-    for step in steps_of(stage.side):
-        if step.due(stage):
-            with transaction.atomic():
-                en, ko = step.act(stage, step.at, progress)
-            return Told(at=step.at, en=en, ko=ko)
-    return None
+    step = due(stage)
+    if step is None:
+        return None
+    with transaction.atomic():
+        en, ko = step.act(stage, step.at, progress)
+    return Told(at=step.at, en=en, ko=ko)
 
 
 def report(stage: Stage) -> dict[str, Any]:
