@@ -235,6 +235,7 @@ _SHORT = {
     "level.birth_county": noop("county of birth"),
     "level.residence_county": noop("county of residence"),
     "level.province": noop("the same province"),
+    "level.not_excluded": noop("not ruled out"),
     "level.shared": noop("shared with the others sought"),
     "level.different": noop("different"),
     "filed": noop("filed, not compared yet"),

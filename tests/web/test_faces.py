@@ -1,0 +1,147 @@
+"""Bars, bits, ranges and words, without a page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sangbong.letters.core.machine import LetterState
+from sangbong.liaison.core.states import DispatchState
+from sangbong.registry.core.news import NewsKind, NewsState, Way
+from sangbong.registry.core.people import Claim, LifeStatus, NameKind, PlaceKind
+from sangbong.reunions.core.machine import Outcome, RefusalReason, SittingState
+from sangbong.selection.core.machine import RoundState
+from sangbong.selection.core.reasons import Health, Reason, Standing, Willingness
+from sangbong.tracing.core.findings import Answer, FindingClass
+from sangbong.tracing.core.states import EntryState, PairState
+from sangbong.tracing.core.weights import Item, Level
+from sangbong.web import faces, words
+from sangbong.web.console.inquiries import chance_text
+from sangbong.web.console.letters import byte_range, length_text
+
+
+@pytest.mark.parametrize(
+    ("family", "machine"),
+    [
+        ("round", RoundState),
+        ("dispatch", DispatchState),
+        ("letter", LetterState),
+        ("sitting", SittingState),
+        ("life", LifeStatus),
+        ("finding", FindingClass),
+        ("answer", Answer),
+        ("pair", PairState),
+        ("entry", EntryState),
+        ("news", NewsState),
+        ("will", Willingness),
+        ("standing", Standing),
+    ],
+)
+def test_every_state_of_a_machine_has_a_word_and_a_shape(family: str, machine: type) -> None:
+    assert words.known_states(family) - {""} == {state.value for state in machine}  # type: ignore[attr-defined]
+
+
+def test_no_death_is_red_and_red_is_only_for_refusals() -> None:
+    red = {
+        (family, code)
+        for family, marks in words._MARKS.items()
+        for code, (_word, _shape, tone) in marks.items()
+        if tone == "refused"
+    }
+    assert red == {("dispatch", "refused"), ("sitting", "refused")}
+
+
+@pytest.mark.parametrize(
+    "codes", [Reason, Health, Outcome, RefusalReason, NewsKind, Way, NameKind, PlaceKind, Claim]
+)
+def test_every_code_that_a_page_shows_has_a_short_name(codes: type) -> None:
+    assert [c.value for c in codes if c.value not in words._SHORT] == []  # type: ignore[attr-defined]
+
+
+def test_every_item_and_level_of_evidence_has_a_short_name() -> None:
+    items = {f"item.{i}" if i is Item.REGISTER else str(i) for i in Item}
+    assert items | {f"level.{level}" for level in Level} <= set(words._SHORT)
+
+
+def test_a_code_without_a_name_is_shown_as_it_is() -> None:
+    assert (words.short("told_by_radio"), words.mark("round", "paused").word) == (
+        "told by radio",
+        "paused",
+    )
+
+
+def test_evidence_is_drawn_on_one_scale_around_zero() -> None:
+    drawn = faces.evidence(
+        [("name", "이", "리", 10_000), ("father", "박", "김", -5_000), ("mother", "", "", 0)]
+    )
+    assert [(line.start, line.width, line.bits, line.side) for line in drawn.lines] == [
+        ("50", "50.00", "+10.0", "for"),
+        ("25.00", "25.00", "−5.0", "against"),
+        ("50", "0.00", "0.0", "none"),
+    ]
+    assert drawn.total == "+5.0"
+
+
+@given(st.lists(st.integers(-60_000, 60_000), max_size=12))
+def test_no_bar_of_evidence_leaves_its_drawing(weights: list[int]) -> None:
+    for line in faces.evidence([("x", "a", "b", weight) for weight in weights]).lines:
+        start, width = float(line.start), float(line.width)
+        assert 0 <= start <= 50.01
+        assert start + width <= 100.01
+
+
+@given(st.integers(-10, 10**9), st.integers(-10, 10**9))
+def test_a_share_is_always_between_nothing_and_all(part: int, whole: int) -> None:
+    assert 0 <= float(faces.percent(part, whole)) <= 100
+
+
+def test_a_chance_is_never_told_as_certain() -> None:
+    told = [chance_text(ppm) for ppm in (0, 999, 1_000, 123_456, 999_499, 999_500, 1_000_000)]
+    assert told == ["< 0.1%", "< 0.1%", "0.1%", "12.3%", "99.9%", "> 99.9%", "> 99.9%"]
+
+
+@pytest.mark.parametrize(
+    ("header", "answer"),
+    [
+        ("", (0, 1000, 200)),
+        ("bytes=0-", (0, 1000, 206)),
+        ("bytes=0-99", (0, 100, 206)),
+        ("bytes=990-2000", (990, 1000, 206)),
+        ("bytes=-10", (990, 1000, 206)),
+        ("bytes=-5000", (0, 1000, 206)),
+        ("bytes=1000-", (0, 0, 416)),
+        ("bytes=-0", (0, 0, 416)),
+        ("bytes=9-3", (0, 0, 416)),
+        ("bytes=0-1,5-9", (0, 1000, 200)),
+        ("bytes=-", (0, 1000, 200)),
+        ("lines=1-2", (0, 1000, 200)),
+    ],
+)
+def test_ranges_are_read_as_the_standard_says(header: str, answer: tuple[int, int, int]) -> None:
+    assert byte_range(header, 1000) == answer
+
+
+def test_length_is_told_in_minutes_and_seconds() -> None:
+    assert [length_text(ms) for ms in (0, 9_999, 61_000, 600_000)] == [
+        "0:00",
+        "0:09",
+        "1:01",
+        "10:00",
+    ]
+
+
+def test_every_word_of_the_pages_has_its_korean() -> None:
+    root = Path(__file__).parents[2]
+    told = subprocess.run(
+        [sys.executable, str(root / "tools" / "messages.py"), "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=root,
+    )
+    assert (told.returncode, told.stdout) == (0, "")
