@@ -10,7 +10,7 @@ import ctypes
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,7 +64,7 @@ def _obey(wish: Mapping[str, Any], stage: Any) -> None:
     try:
         _answer({"done": DEEDS[wish["do"]](stage, wish, _progress)})
     except SangbongError as fault:
-        _answer({"fault": fault.code, "en": fault.text("en"), "ko": fault.text("ko")})
+        _answer({"fault": fault.code, "told": f"{fault.text('ko')} / {fault.text('en')}"})
     finally:
         # between deeds no connection keeps a lock or a snapshot
         connection.close()
@@ -81,6 +81,3 @@ def _answer(value: Mapping[str, Any]) -> None:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-Progress = Callable[[str, str, int, int], None]

@@ -90,7 +90,10 @@ class Player:
                     show(self.cast.side, answer["progress"])
             elif "fault" in answer:
                 raise SangbongError(
-                    "cli.office_refused", side=self.cast.side, en=answer["en"], ko=answer["ko"]
+                    "cli.office_refused",
+                    side=self.cast.side,
+                    code=answer["fault"],
+                    told=answer["told"],
                 )
             else:
                 return answer["done"]

@@ -44,14 +44,16 @@ def start_worker() -> threading.Thread:
 
 
 def _sweep_for_ever() -> None:
-    from sangbong.worker.sweeps import sweep
+    from sangbong.worker.sweeps import Housekeeper, sweep
 
+    housekeeper = Housekeeper()
     while True:
+        busy = 0
         try:
+            housekeeper.keep_house(now=settings.CLOCK.now())
             busy = sweep(now=settings.CLOCK.now())
-        except Exception:
+        except Exception:  # the worker outlives every fault and tells of it
             log.exception("worker.sweep_failed")
-            busy = 0
         if not busy:
             time.sleep(_SWEEP_SECONDS)
 

@@ -60,8 +60,7 @@ def messages() -> dict[str, dict[str, str]]:
     """Every sentence by its code and language, read once from all `kernel/messages/*.toml`."""
     table: dict[str, dict[str, str]] = {}
     for file in sorted(files(__package__).joinpath("messages").iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            table |= tomllib.loads(file.read_text(encoding="utf-8"))
+        table |= tomllib.loads(file.read_text(encoding="utf-8"))
     return table
 
 
