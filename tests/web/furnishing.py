@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import av
 from django.apps import apps
 
 from sangbong.archive.operations import keep_original
@@ -251,11 +252,25 @@ def _item(item: str, sought: str, register: str, level: str, millibits: int) -> 
     }
 
 
+def _first_picture(film: Path) -> bytes:
+    picture = film.with_suffix(".jpg")
+    with av.open(str(film)) as clip, av.open(str(picture), "w", format="image2") as made:
+        frame = next(clip.decode(video=0)).reformat(format="yuvj420p")
+        stream = made.add_stream("mjpeg", rate=1)
+        stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "yuvj420p"
+        made.mux(stream.encode(frame))
+        made.mux(stream.encode())
+    return picture.read_bytes()
+
+
 def _letters(numbers: range, folder: Path) -> None:
     film = folder / "film.mp4"
     if not film.exists():
         draw_film(film, seconds=2.0, width=320, height=180)
     film_id = keep_original(now=NOW, data=film, media_type="video/mp4", name="film")
+    picture_id = keep_original(
+        now=NOW, data=_first_picture(film), media_type="image/jpeg", name="thumbnail"
+    )
     for n in numbers:
         letter = model("Letter").objects.create(
             direction="outgoing",
@@ -275,6 +290,7 @@ def _letters(numbers: range, folder: Path) -> None:
             original_id=film_id,
             film_id=film_id,
             film_bytes=film.stat().st_size,
+            thumbnail_id=picture_id,
             duration_ms=2_000,
             width=320,
             height=180,

@@ -126,6 +126,17 @@ def test_narrow_rail_opens_by_its_button(open_page: OpenPage, filled: dict[str, 
     assert rail.get_by_role("link", name="Channel").is_visible()
 
 
+def test_list_narrows_without_leaving_the_page(
+    open_page: OpenPage, filled: dict[str, int]
+) -> None:
+    page = open_page("/families", role=CLERK, language="en")
+    page.evaluate("window.stayed = true")
+    page.get_by_label("Seeks").select_option("direct")
+    page.get_by_text("applications: seeking parents, children or a spouse").wait_for()
+    assert page.evaluate("window.stayed") is True
+    assert page.url.endswith("/families?name=&age=&tier=direct&alive=")
+
+
 def test_arrows_walk_a_list(open_page: OpenPage, filled: dict[str, int]) -> None:
     page = open_page("/families", role=CLERK)
     page.locator("a.open").first.focus()

@@ -88,3 +88,19 @@ def test_a_page_that_shows_persons_writes_one_line_in_the_trail(
     named = latest_audit_entries(limit=1)[0]
     assert named.number == before + 2
     assert "application:KR-SEL-A-000001" in named.subjects
+
+
+def test_the_second_page_goes_on_where_the_first_ends(
+    counterpart: OtherOffice, sign_in: SignIn, tmp_path: Path
+) -> None:
+    furnish(1, 31, tmp_path)
+    client = sign_in(Role.CLERK)
+    first = client.get("/families?living=1").content.decode()
+    assert 'rel="next" href="?living=1&amp;page=2"' in first
+    assert "KR-SEL-A-000031" not in first
+    second = client.get("/families?living=1&page=2").content.decode()
+    assert 'rel="prev" href="?living=1&amp;page=1"' in second
+    assert "KR-SEL-A-000031" in second
+    assert client.get("/channel?page=2").content.decode().count('rel="prev"') == 1
+    trail = sign_in(Role.AUDITOR).get("/office/audit").content.decode()
+    assert 'rel="next" href="/office/audit?before=' in trail
