@@ -126,9 +126,7 @@ def test_narrow_rail_opens_by_its_button(open_page: OpenPage, filled: dict[str, 
     assert rail.get_by_role("link", name="Channel").is_visible()
 
 
-def test_list_narrows_without_leaving_the_page(
-    open_page: OpenPage, filled: dict[str, int]
-) -> None:
+def test_list_narrows_without_leaving_the_page(open_page: OpenPage, filled: dict[str, int]) -> None:
     page = open_page("/families", role=CLERK, language="en")
     page.evaluate("window.stayed = true")
     page.get_by_label("Seeks").select_option("direct")

@@ -434,6 +434,12 @@ def test_today_is_quiet_where_everything_is_done(sign_in: SignIn, settings: obje
 # reports, office
 
 
+def test_report_says_every_state_in_words(officer_page: Client) -> None:
+    text = officer_page.get("/reports/video-8").content.decode()
+    for word in ("waits for an officer 3", "accepted 3", "waits to be watched 3", "sealed 3"):
+        assert word in text
+
+
 def test_unknown_report_is_missing(officer_page: Client) -> None:
     assert officer_page.get("/reports/no-such").status_code == 404
     assert loader.all_criteria()

@@ -277,6 +277,11 @@ def short(code: object) -> str:
     return _(_SHORT[text]) if text in _SHORT else text.replace("_", " ")
 
 
+def state_or_short(family: str, code: str) -> str:
+    """The word of a state of this family where there is one, else the code's short name."""
+    return mark(family, code).word if code in _MARKS.get(family, {}) else short(code)
+
+
 def sentence(code: str, language: Language) -> str:
     """The sentence of a message code without parameters, else the code."""
     known = messages().get(code)

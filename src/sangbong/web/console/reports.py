@@ -57,9 +57,6 @@ def report(request: StaffRequest, code: str) -> HttpResponse:
     context = {
         "report": found,
         "funnel": funnel_words(found.funnel),
-        "funnel_rows": [
-            (words.short(step.name), step.count, words.lost(step.lost)) for step in found.funnel
-        ],
         "ages": ages(found.round.criteria, found.breakdown, "final_list") if found.round else [],
         "drawn_ages": ages(found.round.criteria, found.breakdown, "drawn") if found.round else [],
         "replies": _bars("pair", found.seeking.persons_by_reply),
@@ -98,7 +95,18 @@ def _label(line: ReportLine, language: Language) -> str:
     return said if said != code else words.short(line.name)
 
 
+_FAMILY = {
+    "seeking": "pair",
+    "answering": "entry",
+    "sittings": "sitting",
+    "films": "letter",
+    "channel": "dispatch",
+}
+
+
 def _reasons(line: ReportLine) -> list[tuple[str, int]]:
+    family = "finding" if line.name == "findings" else _FAMILY.get(line.section, "")
     return [
-        (" · ".join(words.short(part) for part in code.split(" ")), n) for code, n in line.reasons
+        (" · ".join(words.state_or_short(family, part) for part in code.split(" ")), count)
+        for code, count in line.reasons
     ]
