@@ -11,6 +11,8 @@ from sangbong.cli.audit import audit
 from sangbong.cli.check import check
 from sangbong.cli.confirm import confirm
 from sangbong.cli.demo import demo, drill
+from sangbong.cli.importing import import_file
+from sangbong.cli.notes import note
 from sangbong.cli.office import office
 from sangbong.cli.serve import serve
 from sangbong.cli.stick import stick
@@ -35,7 +37,7 @@ def cli(context: click.Context, home: Path) -> None:
 
 
 office.add_command(confirm)
-for command in (office, audit, check, serve, stick, demo, drill):
+for command in (office, import_file, note, audit, check, serve, stick, demo, drill):
     cli.add_command(command)
 
 
