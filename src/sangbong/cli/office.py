@@ -59,13 +59,14 @@ def statement(home: Path, target: Path) -> None:
 @click.option("--confirm", is_flag=True, help="The fingerprint was compared by voice and is equal.")
 @click.pass_obj
 def add(home: Path, source: Path, *, confirm: bool) -> None:
-    """Add the office whose key statement is SOURCE and show its fingerprint."""
+    """Add the office whose key statement is SOURCE; show its fingerprint and ours, to be read aloud."""
     from sangbong.cli.boot import boot_founded
 
     boot_founded(home)
     from django.db import transaction
 
     from sangbong.office import operations, queries
+    from sangbong.office.core.statement import fingerprint
 
     now = datetime.now(UTC)
     with transaction.atomic():
@@ -74,7 +75,9 @@ def add(home: Path, source: Path, *, confirm: bool) -> None:
         )
         if confirm:
             operations.confirm_counterpart(now=now, actor=_ADMINISTRATOR, code=code)
+    own = queries.own_statement()
     _show(code, queries.counterpart(code).fingerprint)
+    _show(own.code, fingerprint(own))
 
 
 @office.command()
