@@ -2,8 +2,8 @@
 
 A round without kills comes first: it counts the moments at which a kill can fall and gives the ends
 that every later round must reach, row for row. Then rounds are killed, each at moments drawn from the
-campaign's seed and the round's number; one kill in two takes the stick in the drive with it, which
-its sender has to write again. At last the same rounds run with a planted bug, *receipt before commit*,
+campaign's seed and the round's number; each stick then in a drive is lost with it one time in two, and
+its writer has to write it again. At last the same rounds run with a planted bug, *receipt before commit*,
 until the same comparison notices.
 """
 
@@ -215,11 +215,7 @@ def _play(house: House, plan: Plan) -> RoundEnd:
                 due,
                 lambda moments, place=place: play(moments, place, planted=plan.planted),
                 only=RECEIVE_PHASE if plan.planted else "",
-                lose=lambda place=place: (
-                    _lose_stick(place.inbound)
-                    if plan.planted or sticks.random() < _STICK_LOST
-                    else ""
-                ),
+                lose=lambda place=place: _lose_sticks(place, plan, sticks),
             )
             if outcome.error or outcome.result["faults"]:
                 end.difference = (
@@ -231,10 +227,11 @@ def _play(house: House, plan: Plan) -> RoundEnd:
         end.turns += 1
         if end.turns > _TURNS_MAX:
             end.difference = f"the round has not ended after {_TURNS_MAX} turns"
-    end.seen = {
-        side: children.must(lambda moments, place=place: look(moments, place))
-        for side, place in places.items()
-    }
+    for side, place in places.items():
+        outcome = children.do(lambda moments, place=place: look(moments, place))
+        end.seen[side] = outcome.result or {}
+        if outcome.error and not end.difference:
+            end.difference = f"{side} cannot report: {outcome.error}"
     if not end.difference and not end.seen["seoul"]["closed"]:
         end.difference = "both offices are idle, and the round is not closed"
     if not end.difference or plan.planted:
@@ -264,9 +261,15 @@ def _turn(
         end.kills.append(f"{due.pop(0)} {side} {outcome.where}{lose()}")
 
 
-def _lose_stick(folder: Path) -> str:
-    """The stick in the drive is lost with the machine; its sender still has everything on it."""
-    lost = list(folder.glob("*.BDL"))
+def _lose_sticks(place: Any, plan: Plan, draws: random.Random) -> str:
+    """Sticks in the drives are lost with the machine; their writers still have everything on them.
+
+    Under the planted bug it is the one being read, while the early receipt is on its way.
+    """
+    taken = [place.inbound] if plan.planted else []
+    if not plan.planted:
+        taken = [one for one in (place.inbound, place.outbound) if draws.random() < _STICK_LOST]
+    lost = [bundle for one in taken for bundle in one.glob("*.BDL")]
     for bundle in lost:
         bundle.unlink()
     return ", stick lost" if lost else ""
