@@ -52,7 +52,7 @@ def import_file(home: Path, file: Path | None, layout: str | None, batch: int | 
         return
     assert file is not None  # noqa: S101 -- asked for above
     assert data is not None  # noqa: S101 -- read above
-    sys.exit(_import(Layout(layout), file.name, data))
+    sys.exit(_import(Layout(str(layout)), file.name, data))
 
 
 def _read(file: Path) -> bytes:

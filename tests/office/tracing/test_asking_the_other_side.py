@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.office.core.audit import digest_of_ids
+from sangbong.office.queries import audit_entries
 from sangbong.registry.core.news import NewsState
 from sangbong.registry.queries import news_of
 from sangbong.tracing import operations, queries
@@ -134,6 +137,30 @@ def test_alive_may_be_reversed_to_dead_and_both_papers_are_kept(
         ("tracing.news_alive", NewsState.SUPERSEDED),
         ("tracing.news_dead", NewsState.UNDELIVERED),
     ]
+
+
+def test_a_reply_is_one_entry_of_the_trail_however_many_families_it_tells(
+    asked: Seoul, from_pyongyang: Sender
+) -> None:
+    second = "KR-SEL-A-000002"
+    asked.applications({"application_no": second})
+    ask(asked, second)
+    before = len(list(audit_entries()))
+    dispatch = from_pyongyang(reply(ALIVE, replace(DEAD, application_no=second), complete=False))
+    accept(asked, dispatch)
+    accept(asked, dispatch)
+    told = [each.news_id for number in (FIRST, second) for each in news_of(number)]
+    (entry,) = list(audit_entries())[before:]
+    assert (entry.action, entry.subjects) == ("tracing.accept_reply", (f"dispatch:{dispatch.id}",))
+    facts = {"items": 2, "pairs_changed": 2, "complete": 0}
+    assert dict(entry.facts) == facts | {
+        "news": 2,
+        "news_digest": digest_of_ids(f"news:{each}" for each in told),
+        "news_superseded": 0,
+    }
+    accept(asked, from_pyongyang(reply(DEAD, part=2)))
+    (entry,) = list(audit_entries())[before + 1 :]
+    assert [dict(entry.facts)[name] for name in ("news", "news_superseded")] == [1, 1]
 
 
 def test_the_same_answer_again_is_kept_and_is_no_news(asked: Seoul, from_pyongyang: Sender) -> None:

@@ -8,11 +8,12 @@ family puts it back (*undelivered*); news that a later paper reverses before it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from sangbong.kernel.errors import SangbongError
+from sangbong.office.core.audit import digest_of_ids
 
 
 class NewsKind(StrEnum):
@@ -92,6 +93,22 @@ class NewsToDeliver:
     bearer: str
     told_at: datetime | None
     way: str
+
+
+@dataclass(slots=True)
+class NewsOfJob:
+    """What one job did with news, so that its own audit entry tells it and none is written a row."""
+
+    recorded: list[int] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+
+    def facts(self) -> dict[str, str | int]:
+        """Facts of the job's audit entry: counts, and one digest of the news recorded."""
+        return {
+            "news": len(self.recorded),
+            "news_digest": digest_of_ids(f"news:{each}" for each in self.recorded),
+            "news_superseded": len(self.superseded),
+        }
 
 
 def move(state: NewsState, deed: NewsDeed) -> NewsState:

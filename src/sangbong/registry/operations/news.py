@@ -12,6 +12,7 @@ from sangbong.registry.core.news import (
     TOLD_BY,
     NewsDeed,
     NewsKind,
+    NewsOfJob,
     NewsState,
     NewsToDeliver,
     Way,
@@ -31,10 +32,12 @@ def record_news(
     kind: NewsKind,
     summary_code: str,
     source_paper: str,
+    job: NewsOfJob | None = None,
 ) -> NewsToDeliver:
     """Put news on the list of what a person must deliver; the same paper's news stands there once.
 
-    `sought_no` is None for news of the application as a whole.
+    `sought_no` is None for news of the application as a whole. With a `job` the deed is noted there
+    and not in the audit trail: the job writes one entry for all its rows.
 
     Raises:
         SangbongError: `registry.application_unknown`.
@@ -58,7 +61,9 @@ def record_news(
             "recorded_at": now,
         },
     )
-    if created:
+    if created and job is not None:
+        job.recorded.append(news.pk)
+    elif created:
         record_audit(
             now=now,
             actor=actor,
@@ -99,17 +104,25 @@ def tell_news(*, now: datetime, actor: Actor, news_id: int, way: Way) -> NewsToD
     return _do(now=now, actor=actor, news_id=news_id, deed=NewsDeed.TELL, way=way)
 
 
-def supersede_news(*, now: datetime, actor: Actor, news_id: int) -> NewsToDeliver:
-    """Take news off the list that a later paper reversed before anyone was told.
+def supersede_news(
+    *, now: datetime, actor: Actor, news_id: int, job: NewsOfJob | None = None
+) -> NewsToDeliver:
+    """Take news off the list that a later paper reversed before anyone was told; `job` as above.
 
     Raises:
         SangbongError: `registry.news_unknown`, `registry.news_not_now`.
     """
-    return _do(now=now, actor=actor, news_id=news_id, deed=NewsDeed.SUPERSEDE)
+    return _do(now=now, actor=actor, news_id=news_id, deed=NewsDeed.SUPERSEDE, job=job)
 
 
 def _do(
-    *, now: datetime, actor: Actor, news_id: int, deed: NewsDeed, way: Way | None = None
+    *,
+    now: datetime,
+    actor: Actor,
+    news_id: int,
+    deed: NewsDeed,
+    way: Way | None = None,
+    job: NewsOfJob | None = None,
 ) -> NewsToDeliver:
     news = (
         FamilyNews.objects.select_for_update()
@@ -134,6 +147,9 @@ def _do(
     elif way is not None:
         news.told_at, news.way = now, way.value
     news.save()
+    if job is not None:
+        job.superseded.append(news.pk)
+        return news_view(news)
     record_audit(
         now=now,
         actor=actor,

@@ -10,7 +10,7 @@ from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.names.text import clean_text
 from sangbong.office.core.actor import Actor
 from sangbong.office.operations import record_audit
-from sangbong.registry.core.news import NewsKind, NewsState
+from sangbong.registry.core.news import NewsKind, NewsOfJob, NewsState
 from sangbong.registry.operations import record_news, supersede_news
 from sangbong.registry.queries import news_of
 from sangbong.tracing.core.findings import read_class
@@ -56,16 +56,21 @@ def accept_reply(*, now: datetime, dispatch: InboundDispatch) -> None:
     pairs = _pairs(dispatch, paper)
     items = [_filed(reply, part, pairs) for part in paper.items]
     ReplyItem.objects.bulk_create(items, batch_size=_AT_ONCE)
-    changed = 0
+    changed, job = 0, NewsOfJob()
     for item in items:
         if item.pair is not None:
-            changed += _tell_pair(now, _CHANNEL, item.pair, item, dispatch.id)
+            changed += _tell_pair(now, _CHANNEL, job, item.pair, item, dispatch.id)
     record_audit(
         now=now,
         actor=_CHANNEL,
         action="tracing.accept_reply",
         subjects=[f"dispatch:{dispatch.id}"],
-        facts={"items": len(items), "pairs_changed": changed, "complete": int(paper.complete)},
+        facts={
+            "items": len(items),
+            "pairs_changed": changed,
+            "complete": int(paper.complete),
+            **job.facts(),
+        },
     )
 
 
@@ -97,25 +102,29 @@ def _filed(reply: ReplyIn, part: ItemPart, pairs: dict[tuple[str, int], Pair]) -
     )
 
 
-def _tell_pair(now: datetime, actor: Actor, pair: Pair, item: ReplyItem, paper: str) -> bool:
+def _tell_pair(  # noqa: PLR0917 -- one item's way from paper to family
+    now: datetime, actor: Actor, job: NewsOfJob, pair: Pair, item: ReplyItem, paper: str
+) -> bool:
     """Move a pair to what an item says; whether that changed anything for the family."""
     reading = Reading(item.reading)
     before = PairState(pair.state)
     after = pair_after(before, reading)
     pair.statement = item.statement_as_written
     if item.extra_kin:
-        _record(now, actor, pair, NewsKind.KIN_NOT_ASKED_FOR, paper)
+        _record(now, actor, job, pair, NewsKind.KIN_NOT_ASKED_FOR, paper)
     if after is not before:
         pair.state = after.value
         pair.changed_at = now
-        _supersede(now, actor, pair)
+        _supersede(now, actor, job, pair)
         if reading in _NEWS:
-            _record(now, actor, pair, _NEWS[reading], paper)
+            _record(now, actor, job, pair, _NEWS[reading], paper)
     pair.save()
     return after is not before
 
 
-def _record(now: datetime, actor: Actor, pair: Pair, kind: NewsKind, paper: str) -> None:
+def _record(  # noqa: PLR0917 -- as above
+    now: datetime, actor: Actor, job: NewsOfJob, pair: Pair, kind: NewsKind, paper: str
+) -> None:
     record_news(
         now=now,
         actor=actor,
@@ -124,14 +133,15 @@ def _record(now: datetime, actor: Actor, pair: Pair, kind: NewsKind, paper: str)
         kind=kind,
         summary_code=f"tracing.news_{kind.value}",
         source_paper=paper,
+        job=job,
     )
 
 
-def _supersede(now: datetime, actor: Actor, pair: Pair) -> None:
+def _supersede(now: datetime, actor: Actor, job: NewsOfJob, pair: Pair) -> None:
     for news in news_of(pair.application_no):
         told_of_life = news.sought_no == pair.sought_no and news.kind in _NEWS.values()
         if told_of_life and news.state in _OPEN_NEWS:
-            supersede_news(now=now, actor=actor, news_id=news.news_id)
+            supersede_news(now=now, actor=actor, news_id=news.news_id, job=job)
 
 
 def read_reply_item(
@@ -158,12 +168,13 @@ def read_reply_item(
     item.reading = reading.value
     item.read_by = actor.staff
     item.save()
+    job = NewsOfJob()
     if item.pair is not None:
-        _tell_pair(now, actor, item.pair, item, item.reply.dispatch_id)
+        _tell_pair(now, actor, job, item.pair, item, item.reply.dispatch_id)
     record_audit(
         now=now,
         actor=actor,
         action="tracing.read_reply_item",
         subjects=[f"reply_item:{item.pk}"],
-        facts={"reading": reading.value},
+        facts={"reading": reading.value, **job.facts()},
     )
