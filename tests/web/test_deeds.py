@@ -227,6 +227,93 @@ def test_a_round_goes_from_roll_to_final_list_by_presses(clerk_page: Client) -> 
     assert clerk_page.get(f"{path}/lists/fifth").status_code == 404
 
 
+def test_a_page_left_open_does_not_do_the_deed_after_its_own(clerk_page: Client) -> None:
+    round_in("drawn")
+    page = clerk_page.get("/rounds/video-8").content.decode()
+    assert '<input type="hidden" name="deed" value="second">' in page
+    assert clerk_page.post("/rounds/video-8/act", {"deed": "second"}).status_code == 302
+    again = clerk_page.post("/rounds/video-8/act", {"deed": "second"})
+    assert told(again).startswith("Somebody has done this meanwhile")
+    assert model("Round").objects.get(code="video-8").state == "second_list_made"
+
+
+def test_the_other_side_is_asked_once_the_second_list_is_made(clerk_page: Client) -> None:
+    path = "/rounds/video-8"
+    model("Pair").objects.all().delete()
+    model("Inquiry").objects.all().delete()
+    assert "Make the second list first" in told(clerk_page.post(f"{path}/ask"))
+    round_in("second_list_made")
+    model("Candidate").objects.update(second="chosen")
+    page = clerk_page.get(path).content.decode()
+    assert "Ask the other side" in page
+    assert "Make the final list" not in page
+    assert "asking the other side" in clerk_page.get("/").content.decode()
+    before = model("OutboxDispatch").objects.count()
+    answer = clerk_page.post(f"{path}/ask", follow=True)
+    assert "The other side is asked: 1 list is sealed." in answer.content.decode()
+    assert "Make the final list" in answer.content.decode()
+    assert (model("Pair").objects.count(), model("OutboxDispatch").objects.count()) == (
+        3,
+        before + 1,
+    )
+    assert "was asked about" in told(clerk_page.post(f"{path}/ask"))
+    assert clerk_page.post("/rounds/no-such/ask").status_code == 404
+
+
+def test_a_candidates_answer_is_written_down_and_may_be_mended(
+    clerk_page: Client, officer_page: Client
+) -> None:
+    listed, number = "/rounds/video-8/lists/first", "KR-SEL-A-000002"
+    assert "Write down an answer" in clerk_page.get(listed).content.decode()
+    assert "Write down an answer" not in officer_page.get(listed).content.decode()
+    assert "Their wish" in clerk_page.get(f"{listed}?person={number}").content.decode()
+    path = f"/rounds/video-8/people/{number}/answer"
+    assert told(clerk_page.post(path, {"health": "well"})) == "Please choose one of the answers."
+    for will, health in (("unreachable", "unknown"), ("willing", "well_with_help")):
+        answer = clerk_page.post(path, {"willingness": will, "health": health}, follow=True)
+    assert f"Written down for application {number}: willing" in answer.content.decode()
+    row = model("Candidate").objects.get(application_no=number)
+    assert (row.willingness, row.health) == ("willing", "well_with_help")
+    stranger = path.replace("000002", "000099")
+    facts = {"willingness": "willing", "health": "well"}
+    assert "000099" in told(clerk_page.post(stranger, facts))
+    round_in("second_list_made")
+    assert clerk_page.post(path, facts).status_code == 422
+    assert "Write down an answer" not in clerk_page.get(listed).content.decode()
+
+
+def on_the_final_list(state: str) -> None:
+    round_in(state)
+    for place, row in enumerate(model("Candidate").objects.order_by("rank"), start=1):
+        row.second, row.second_place = "chosen", place
+        row.final, row.final_place = ("reserve", 1) if place == 3 else ("chosen", place)
+        row.save()
+
+
+def test_a_family_withdraws_and_the_reserve_moves_up_until_the_lists_are_exchanged(
+    clerk_page: Client,
+) -> None:
+    on_the_final_list("final_list_made")
+    path = "/rounds/video-8/people/KR-SEL-A-00000{}/withdraw"
+    shown = clerk_page.get("/rounds/video-8/lists/final?person=KR-SEL-A-000001").content.decode()
+    assert "The first reserve takes the place" in shown
+    assert told(clerk_page.post(path.format(1), {"reason": "not_drawn"})).startswith(
+        "Please choose"
+    )
+    answer = clerk_page.post(path.format(1), {"reason": "withdrew_wish"}, follow=True)
+    assert "the reserve KR-SEL-A-000003 moves up" in answer.content.decode()
+    model("Round").objects.filter(code="video-8").update(
+        state="final_list_sent", final_list_sent_at=NOW
+    )
+    shown = clerk_page.get("/rounds/video-8/lists/final?person=KR-SEL-A-000002").content.decode()
+    assert "stays empty. Please tell the other side" in shown
+    answer = clerk_page.post(path.format(2), {"reason": "withdrew_health"}, follow=True)
+    assert "the place stays empty" in answer.content.decode()
+    assert clerk_page.post(path.format(2), {"reason": "died"}).status_code == 422
+    row = model("Candidate").objects.get(application_no="KR-SEL-A-000002")
+    assert (row.final, row.withdrawn_reason) == ("chosen", "withdrew_health")
+
+
 @pytest.mark.parametrize("state", ["final_list_sent", "closed", "cancelled"])
 def test_a_round_that_waits_for_nothing_here_has_no_press(clerk_page: Client, state: str) -> None:
     round_in(state)

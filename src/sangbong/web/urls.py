@@ -6,6 +6,7 @@ from django.urls import path
 
 from sangbong.web import gallery, preferences, signin
 from sangbong.web.console import (
+    candidates,
     channel,
     families,
     inquiries,
@@ -33,7 +34,18 @@ urlpatterns = [
     path("rounds", rounds.rounds, name="rounds"),
     path("rounds/<str:code>", rounds.round_page, name="round"),
     path("rounds/<str:code>/act", rounds.act, name="round-act"),
-    path("rounds/<str:code>/lists/<str:which>", rounds.round_list, name="round-list"),
+    path("rounds/<str:code>/ask", rounds.ask, name="round-ask"),
+    path("rounds/<str:code>/lists/<str:which>", candidates.round_list, name="round-list"),
+    path(
+        "rounds/<str:code>/people/<str:application_no>/answer",
+        candidates.answer,
+        name="candidate-answer",
+    ),
+    path(
+        "rounds/<str:code>/people/<str:application_no>/withdraw",
+        candidates.withdraw,
+        name="candidate-withdraw",
+    ),
     path("inquiries", inquiries.inquiries, name="inquiries"),
     path("inquiries/asked/<str:matter>", inquiries.pairs, name="inquiry"),
     path("inquiries/came/<int:inquiry_id>", inquiries.incoming, name="inquiry-came"),

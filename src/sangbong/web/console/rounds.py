@@ -6,24 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.office.permissions import may
 from sangbong.programmes.criteria import Criteria
-from sangbong.registry.queries import sought_by
 from sangbong.selection import operations, queries
 from sangbong.selection.core.machine import RoundState
-from sangbong.selection.core.reasons import Standing
-from sangbong.selection.queries import Breakdown, CandidateView, RoundView
-from sangbong.web import audit, faces, offices, words
-from sangbong.web.faces import Answers, Chip, Mark, Step
+from sangbong.selection.queries import Breakdown, RoundView
+from sangbong.tracing import queries as tracing
+from sangbong.web import faces, offices, words
+from sangbong.web.faces import Answers, Chip, Step
 from sangbong.web.paging import cut
 from sangbong.web.permissions import needs
+from sangbong.web.press import press
 from sangbong.web.request import StaffRequest, language_of
 
 _S = RoundState
@@ -58,27 +59,19 @@ class OddsRow:
         return f"{tenths // 10}.{tenths % 10}"
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
-    """One line of a list, with the name read from the register."""
-
-    person: CandidateView
-    name: str
-    tier: str
-    will: Mark
-    health: str
-    second: Mark
-    final: Mark
-    reason: str
-
-
 @needs(get="rounds.see")
 def rounds(request: StaffRequest) -> HttpResponse:
     """All rounds, the newest first."""
     rows, page = cut(request, queries.rounds())
+    sent = matters_sent()
     known = offices.names(request)
     shown = [
-        (row, words.mark("round", row.state), answers(row), known.get(row.counterpart, ""))
+        (
+            row,
+            words.mark("round", row.state),
+            answers(row, sent=sent),
+            known.get(row.counterpart, ""),
+        )
         for row in rows
     ]
     return render(request, "web/console/rounds.html", {"rows": shown, "page": page})
@@ -93,16 +86,20 @@ def round_page(request: StaffRequest, code: str) -> HttpResponse:
 def _round_page(request: StaffRequest, code: str, *, faults: list[str]) -> HttpResponse:
     found = find(code)
     cells = queries.breakdown(code)
+    sent = matters_sent()
+    deed = _NEXT[found.state].verb if found.state in _NEXT else ""
+    if found.state is _S.SECOND_LIST_MADE and found.matter not in sent:
+        deed = "ask"
     context = {
         "round": found,
         "mark": words.mark("round", found.state),
-        "answers": answers(found),
+        "answers": answers(found, sent=sent),
         "steps": steps(found),
         "funnel": funnel_of(code) if found.roll_frozen_at else [],
         "odds": odds(found.criteria, cells),
         "ages": ages(found.criteria, cells, "drawn"),
         "other_name": offices.names(request).get(found.counterpart, found.counterpart),
-        "deed": _NEXT.get(found.state),
+        "deed": deed,
         "faults": faults,
         "lists": lists_of(found) if request.staff and may(request.staff.role, "people.see") else [],
         "may_run": request.staff is not None and may(request.staff.role, "rounds.run"),
@@ -113,67 +110,52 @@ def _round_page(request: StaffRequest, code: str, *, faults: list[str]) -> HttpR
     return render(request, "web/console/round.html", context, status=422 if faults else 200)
 
 
-@needs(get="people.see")
-def round_list(request: StaffRequest, code: str, which: str) -> HttpResponse:
-    """The people of one list, with reason codes; this page shows persons."""
-    found = find(code)
-    if which not in LISTS:
-        raise Http404
-    if which == "theirs":
-        return _their_list(request, found)
-    people = _people(code, which)
-    rows, page = cut(request, people)
-    sought = sought_by([row.application_no for row in rows])
-    names = {one.application_no: one.applicant.name for one in sought}
-    audit.shown(
-        request,
-        [f"application:{row.application_no}" for row in rows],
-        query=f"round {code}, {which} list, page {page.number}",
-    )
-    context = {
-        "round": found,
-        "which": which,
-        "lists": lists_of(found),
-        "rows": [_candidate(row, names) for row in rows],
-        "page": page,
-    }
-    return render(request, "web/console/round_list.html", context)
-
-
-def _people(code: str, which: str) -> list[CandidateView]:
-    if which == "second":
-        return queries.candidates(code, second=Standing.CHOSEN)
-    if which == "final":
-        people = queries.candidates(code, final=Standing.CHOSEN)
-        return sorted(people, key=lambda one: one.final_place or 0)
-    return queries.candidates(code)
-
-
-def _their_list(request: StaffRequest, found: RoundView) -> HttpResponse:
-    theirs = queries.received_final_list(found.code, found.counterpart)
-    rows, page = cut(request, theirs.entries if theirs else ())
-    audit.shown(
-        request,
-        [f"application:{row.application_no}" for row in rows],
-        query=f"round {found.code}, their final list, page {page.number}",
-    )
-    context = {"round": found, "theirs": theirs, "rows": rows, "page": page, "which": "theirs"}
-    return render(request, "web/console/round_theirs.html", context | {"lists": lists_of(found)})
-
-
 @needs(post="rounds.run")
 def act(request: StaffRequest, code: str) -> HttpResponse:
     """Do the deed that the round waits for."""
-    found = find(code)
-    deed = _NEXT.get(found.state)
+    deed = _NEXT.get(find(code).state)
     if deed is None:
         raise Http404
-    try:
-        with transaction.atomic():
-            deed.do(request, code)
-    except SangbongError as fault:
-        return _round_page(request, code, faults=[fault.text(language_of(request))])
-    return HttpResponseRedirect(reverse("round", args=[code]))
+
+    def do() -> str:
+        # a page left open, or pressed twice, must not do the deed after the one it showed
+        if request.POST.get("deed", deed.verb) != deed.verb:
+            raise SangbongError("web.done_meanwhile")
+        deed.do(request, code)
+        return _(deed.said)
+
+    return press(
+        request,
+        do,
+        then=reverse("round", args=[code]),
+        again=lambda faults: _round_page(request, code, faults=faults),
+    )
+
+
+@needs(post="rounds.run")
+def ask(request: StaffRequest, code: str) -> HttpResponse:
+    """Ask the other side whether the kin of everybody on the second list live."""
+    find(code)
+
+    def do() -> str:
+        sent = operations.ask_life_status(now=request.now, actor=request.actor, round_code=code)
+        return ngettext(
+            "The other side is asked: %(count)s list is sealed.",
+            "The other side is asked: %(count)s lists are sealed.",
+            len(sent),
+        ) % {"count": len(sent)}
+
+    return press(
+        request,
+        do,
+        then=reverse("round", args=[code]),
+        again=lambda faults: _round_page(request, code, faults=faults),
+    )
+
+
+def matters_sent() -> frozenset[str]:
+    """The matters in which we have asked the other side."""
+    return frozenset(line.matter for line in tracing.inquiries())
 
 
 def find(code: str) -> RoundView:
@@ -188,8 +170,8 @@ def find(code: str) -> RoundView:
         raise Http404 from fault
 
 
-def answers(found: RoundView) -> Answers:
-    """What a round is, what it waits for, and who acts next."""
+def answers(found: RoundView, *, sent: frozenset[str]) -> Answers:
+    """What a round is, what it waits for, and who acts next; `sent`: matters we asked about."""
     what = _("Round %(code)s") % {"code": found.code}
     us = _("a clerk of our office")
     waiting = {
@@ -203,6 +185,8 @@ def answers(found: RoundView) -> Answers:
         _S.CANCELLED: (_("nothing"), _("nobody")),
     }
     waits, by = waiting[found.state]
+    if found.state is _S.SECOND_LIST_MADE and found.matter not in sent:
+        waits, by = _("asking the other side"), us
     return Answers(what, waits, by)
 
 
@@ -284,28 +268,12 @@ def lists_of(found: RoundView) -> list[Chip]:
     return [Chip(labels[which], reverse("round-list", args=[found.code, which])) for which in LISTS]
 
 
-def _candidate(row: CandidateView, names: dict[str, str]) -> CandidateRow:
-    reason = row.withdrawn_reason or row.final_reason or row.second_reason
-    return CandidateRow(
-        person=row,
-        name=names.get(row.application_no, row.application_no),
-        tier=words.short(row.tier),
-        will=words.mark("will", row.willingness or ""),
-        health=words.short(row.health),
-        second=words.mark("standing", row.second or ""),
-        final=words.mark("standing", row.final or "")
-        if row.final or row.second in {None, Standing.CHOSEN}
-        else Mark("–", "", "quiet"),
-        reason=words.short(reason) if reason else "",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Deed:
-    """What a round waits for: the press, what it asks for, and the operation."""
+    """What a round waits for: the press, the sentence once it is done, and the operation."""
 
     verb: str
-    asks: str
+    said: str
     do: Callable[[StaffRequest, str], object]
 
 
@@ -343,9 +311,9 @@ def _send(request: StaffRequest, code: str) -> object:
 
 
 _NEXT: dict[RoundState, _Deed] = {
-    _S.PLANNED: _Deed("freeze", "as_of", _freeze),
-    _S.ROLL_FROZEN: _Deed("draw", "seed", _draw),
-    _S.DRAWN: _Deed("second", "", _second),
-    _S.SECOND_LIST_MADE: _Deed("final", "", _final),
-    _S.FINAL_LIST_MADE: _Deed("send", "", _send),
+    _S.PLANNED: _Deed("freeze", noop("The roll is frozen."), _freeze),
+    _S.ROLL_FROZEN: _Deed("draw", noop("The first list is drawn."), _draw),
+    _S.DRAWN: _Deed("second", noop("The second list is made."), _second),
+    _S.SECOND_LIST_MADE: _Deed("final", noop("The final list is made."), _final),
+    _S.FINAL_LIST_MADE: _Deed("send", noop("The final list is sealed and goes out."), _send),
 }

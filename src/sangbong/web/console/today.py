@@ -20,7 +20,7 @@ from sangbong.selection.core.machine import RoundState
 from sangbong.tracing import queries as tracing
 from sangbong.tracing.core.states import EntryState
 from sangbong.web import words
-from sangbong.web.console.rounds import answers
+from sangbong.web.console.rounds import answers, matters_sent
 from sangbong.web.faces import Mark, WorkLine
 from sangbong.web.permissions import needs
 from sangbong.web.request import SignedIn, StaffRequest
@@ -48,9 +48,10 @@ def _needs() -> Mark:
 def _rounds(staff: SignedIn) -> Iterator[WorkLine]:
     if not may(staff.role, "rounds.see"):
         return
+    sent = matters_sent()
     for found in selection.rounds():
         if found.state not in _ENDED:
-            said = answers(found)
+            said = answers(found, sent=sent)
             yield WorkLine(
                 say=_("%(round)s waits for: %(what)s")
                 % {"round": said.what, "what": said.waits_for},
