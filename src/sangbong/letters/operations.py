@@ -24,7 +24,7 @@ from sangbong.letters.core.machine import (
     LetterState,
     after,
 )
-from sangbong.letters.core.papers import FIELDS, KIND, FilmPaper
+from sangbong.letters.core.papers import FIELDS, FILM_BYTES_MAX, KIND, FilmPaper
 from sangbong.letters.core.screening import ScreeningDecision
 from sangbong.letters.models import Letter, Take
 from sangbong.liaison import operations as liaison
@@ -34,6 +34,7 @@ from sangbong.office.core.actor import Actor
 from sangbong.office.operations import record_audit
 from sangbong.office.queries import counterpart, own_office
 from sangbong.registry import operations as registry
+from sangbong.registry.queries import sought_by
 
 BASIS = "consent to the filmed letter"
 PURPOSE = "film"
@@ -69,10 +70,13 @@ def record_take(
 
     Raises:
         SangbongError: `archive.film_*` where the file is no film that can be taken; then nothing is
-            kept. `office.unknown_counterpart`, or a fault of the title from `names.text`.
+            kept. `letters.nobody_sought`, `office.unknown_counterpart`, or a fault of the title from
+            `names.text`.
     """
     name = clean_text(title, column="title", max_length=TITLE_LENGTH_MAX)
     counterpart(recipient)
+    if all(kin.sought_no != sought_no for kin in sought_by([application_no])):
+        raise SangbongError("letters.nobody_sought", application=application_no, number=sought_no)
     found = archive.probe_film(film=film, bounds=bounds)
     original_id = archive.keep_original(
         now=now,
@@ -126,11 +130,13 @@ def prepare_take(
     is_ours = take.letter.direction == Direction.OUTGOING.value
     work = archive.make_viewing_copy if is_ours else archive.check_viewing_copy
     try:
-        with (
-            work(object_id=take.original_id, progress=progress) as watched,
-            transaction.atomic(),
-        ):
-            return _record_prepared(now, actor, take_id, watched)
+        with work(object_id=take.original_id, progress=progress) as watched:
+            # the other office would refuse it, and the family would wait for an answer
+            if watched.film is not None and watched.film.stat().st_size > FILM_BYTES_MAX:
+                limit = FILM_BYTES_MAX // 2**20
+                raise SangbongError("letters.copy_too_large", limit=limit)
+            with transaction.atomic():
+                return _record_prepared(now, actor, take_id, watched)
     except SangbongError as fault:
         with transaction.atomic():
             if fault.code in _OWN_FAULTS:

@@ -238,6 +238,45 @@ def test_a_film_that_only_fails_while_it_is_made_asks_for_another_take(
     assert record(other_film) == letter_id
 
 
+def test_a_copy_that_the_other_office_would_refuse_fails_here_and_asks_for_another_take(
+    now: datetime, record: Record, other_film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter_id = record()
+    with monkeypatch.context() as small:
+        small.setattr(operations, "FILM_BYTES_MAX", 2**10)
+        assert tasks.prepare(now=now) == 1
+    failed = queries.letter(letter_id)
+    assert failed.state is LetterState.UNUSABLE
+    assert failed.fault is not None
+    assert failed.fault.code == "letters.copy_too_large"
+    assert "{" not in failed.fault.text("en") + failed.fault.text("ko")
+    kept = ArchiveObject.objects.exclude(media_type="text/csv").values_list("retention", flat=True)
+    assert list(kept) == [Retention.ORIGINAL.value], "no copy was kept"
+    assert record(other_film) == letter_id
+
+
+@pytest.mark.parametrize(
+    ("application_no", "sought_no"), [("KR-SEL-A-000123", 2), ("KR-SEL-A-000124", 1)]
+)
+def test_no_letter_is_recorded_for_somebody_whom_nobody_seeks(
+    now: datetime, clerk: Actor, application: str, film: Path, application_no: str, sought_no: int
+) -> None:
+    with pytest.raises(SangbongError) as caught:
+        operations.record_take(
+            now=now,
+            actor=clerk,
+            application_no=application_no,
+            sought_no=sought_no,
+            recipient=PYONGYANG,
+            film=film,
+        )
+    assert code_of(caught) == "letters.nobody_sought"
+    assert (
+        Letter.objects.count(),
+        ArchiveObject.objects.filter(media_type="video/mp4").count(),
+    ) == (0, 0)
+
+
 def test_a_fault_of_this_office_leaves_the_take_waiting(
     now: datetime, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
