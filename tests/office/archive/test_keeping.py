@@ -20,6 +20,7 @@ from sangbong.kernel.canonical import sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import verify_audit
+from sangbong.worker.sweeps import Housekeeper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
 AUDITOR = Actor("auditor", "monthly check")
@@ -104,11 +105,48 @@ def test_the_sweep_removes_half_written_files_and_left_work(now: datetime) -> No
     work = queries.spool_folder() / "work-dead"
     work.mkdir(parents=True)
     (work / "film.mp4").write_bytes(b"plain")
-    for path in (queries.archive_folder() / "incoming" / "tmp123", work):
-        os.utime(path, (0, 0))
+    os.utime(queries.archive_folder() / "incoming" / "tmp123", (0, 0))
+    young = queries.spool_folder() / "tmp456"
+    young.write_bytes(b"plain")
     assert tasks.tidy(now=now) == 2
     assert not work.exists()
+    assert young.exists()
     assert files() == [sealed_file(kept)]
+
+
+def test_the_work_of_the_killed_goes_at_once_and_that_of_the_living_stays(now: datetime) -> None:
+    spool = queries.spool_folder()
+    program = (
+        "import os, sys; from pathlib import Path; from sangbong.archive.adapters import store\n"
+        "with store.work_folder(Path(sys.argv[1])) as folder:\n"
+        "    Path(folder, 'film.mp4').write_bytes(b'plain')\n"
+        "    Path(folder, 'parts').mkdir()\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    root = Path(store.__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(spool)],
+        env={"PYTHONPATH": str(root)}, check=False, capture_output=True,
+    )  # fmt: skip
+    assert done.returncode == -9
+    (left,) = spool.iterdir()
+    assert (left / "film.mp4").read_bytes() == b"plain"
+    with store.work_folder(spool) as mine:
+        housekeeper = Housekeeper()
+        assert tasks.tidy in housekeeper.keep_house(now=now)
+        assert list(spool.iterdir()) == [Path(mine)]
+    assert list(spool.iterdir()) == []
+
+
+def test_a_folder_swept_away_before_it_was_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])
+    monkeypatch.setattr(store, "_held", lambda _: next(answers))
+    spool = tmp_path / "spool"
+    with store.work_folder(spool) as folder:
+        assert list(spool.iterdir()) == [Path(folder)]
+    assert list(spool.iterdir()) == []
 
 
 def test_a_writer_that_dies_leaves_no_half_written_object(now: datetime, tmp_path: Path) -> None:

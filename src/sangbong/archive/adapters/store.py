@@ -6,8 +6,11 @@ leaves a file without a row, which `unknown_files` finds.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -88,34 +91,75 @@ def file_path(folder: Path, file_name: str) -> Path:
 
 
 def sweep(folder: Path, *, known: Collection[str], spool: Path, grace_seconds: float) -> int:
-    """Remove what crashes left behind, when it is older than the grace; how many were removed.
+    """Remove what crashes left behind; how many were removed.
 
-    These are sealed files without a row, half-written ones, and work folders of the sandbox.
+    Sealed files without a row and half-written ones go when they are older than the grace. A work
+    folder of the sandbox may hold a film that anyone can play, so it goes at once when nobody who
+    lives holds it.
     """
     horizon = _disk_time(folder) - grace_seconds
     # the half-written too: everything in a folder other than `known`
     left = [path for path in folder.glob("*/*") if path.name not in known]
-    left += list(spool.glob("*")) if spool.exists() else []
     removed = 0
+    for path in spool.glob("*") if spool.exists() else ():
+        if path.is_dir() and not path.is_symlink():
+            removed += _remove_unless_held(path)
+        else:
+            left.append(path)
     for path in left:
         if path.stat().st_mtime < horizon:
-            _remove(path)
+            path.unlink()
             removed += 1
     return removed
 
 
-def work_folder(spool: Path) -> tempfile.TemporaryDirectory[str]:
-    """A private folder for one run of the sandbox; it goes away with its content."""
-    return tempfile.TemporaryDirectory(prefix="work-", dir=_folder(spool))
+@contextlib.contextmanager
+def work_folder(spool: Path) -> Iterator[str]:
+    """A private folder for one run of the sandbox; it goes away with its content.
+
+    The lock on it dies with this process, however that ends: so `sweep` knows a left folder.
+    """
+    while True:
+        with (
+            tempfile.TemporaryDirectory(
+                prefix="work-", dir=_folder(spool), ignore_cleanup_errors=True
+            ) as name,
+            _opened(Path(name)) as descriptor,
+        ):
+            if descriptor is None or not _held(descriptor) or not Path(name).exists():
+                continue  # a sweep came between the making and the lock
+            yield name
+            return
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        for inner in path.iterdir():
-            inner.unlink()
-        path.rmdir()
-    else:
-        path.unlink()
+def _remove_unless_held(folder: Path) -> bool:
+    with _opened(folder) as descriptor:
+        if descriptor is None or not _held(descriptor):
+            return False
+        shutil.rmtree(folder)
+    return True
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[int | None]:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _held(descriptor: int) -> bool:
+    """Whether the folder is ours alone now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _disk_time(folder: Path) -> float:
