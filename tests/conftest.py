@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +18,10 @@ from sangbong.office.core.actor import Actor
 from sangbong.office.core.roles import Role
 from sangbong.office.core.statement import sign_statement
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = Path("/usr/bin/chromium")
 DAY_OF_DRAW = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
 
 
@@ -105,3 +112,20 @@ def clerk(office: OfficeCode) -> Actor:
 def officer(office: OfficeCode) -> Actor:
     """Officer Han, who speaks with the other side."""
     return _staff("han", "한도윤", Role.LIAISON_OFFICER)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all browser tests."""
+    if not CHROMIUM.exists():
+        pytest.fail("chromium is missing: apt-get install chromium fonts-noto-cjk")
+    # Playwright's loop runs in this thread; our ORM calls between its steps are meant
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--force-color-profile=srgb"]
+        )
+        yield browser
+        browser.close()

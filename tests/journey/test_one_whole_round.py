@@ -17,10 +17,9 @@ import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 SANGBONG = [sys.executable, "-m", "sangbong.cli"]
-CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "a long enough one"
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("whole-round"), pytest.mark.timeout(300)]
@@ -116,15 +115,8 @@ def wait_until_played(page: Page, *, beyond: float) -> None:
 
 
 @pytest.mark.browser
-def test_the_film_plays_in_the_other_offices_page(pyongyang: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        page = browser.new_page()
+def test_the_film_plays_in_the_other_offices_page(pyongyang: str, chromium: Browser) -> None:
+    with chromium.new_page() as page:
         page.goto(f"{pyongyang}/sign-in")
         page.fill("input[name=username]", "visitor")
         page.fill("input[name=password]", PASSWORD)
@@ -140,5 +132,4 @@ def test_the_film_plays_in_the_other_offices_page(pyongyang: str) -> None:
         # a jump to the end asks the archive for a range of its pieces
         page.evaluate("document.querySelector('video').currentTime = 27")
         wait_until_played(page, beyond=27.2)
-        browser.close()
     assert film == [1280, 720, 30, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from sangbong.office.core.roles import Role
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 NAMES = {
     Role.CLERK: ("seo", "서은하"),
@@ -74,23 +72,6 @@ def sign_in(office: OfficeCode) -> SignIn:
         return client
 
     return signed_in
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all browser tests."""
-    if not CHROMIUM.exists():
-        pytest.fail("chromium is missing: apt-get install chromium fonts-noto-cjk")
-    # Playwright's loop runs in this thread; our ORM calls between its steps are meant
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--force-color-profile=srgb"]
-        )
-        yield browser
-        browser.close()
 
 
 OpenPage = Callable[..., "Page"]
