@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sangbong.cli.boot import boot
 from sangbong.office.adapters import configuration, keystore
+
+_IDENTITY_TABLE = "office_office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,9 @@ class Founding:
 
 
 def found(home: Path, founding: Founding, *, now: datetime) -> None:
-    """Make keys, settings, database and identity; in this order, so that a kill leaves no office.
+    """Make keys, database and identity, then settings, each whole or not at all.
+
+    `office.toml` comes last and says that there is an office; after a kill the same command goes on.
 
     Raises:
         SangbongError: `office.already_founded`, `kernel.office_code`.
@@ -53,8 +58,61 @@ def found(home: Path, founding: Founding, *, now: datetime) -> None:
     if founding.story_time:
         values["story_time"] = founding.story_time
     boot(home)
-    _make_tables(founding, now=now)
+    if not _has_identity(founding):
+        with _named_when_whole():
+            _make_tables(founding, now=now)
     configuration.write_file(home, values)
+    keystore.sync_folder(home)
+
+
+def _has_identity(founding: Founding) -> bool:
+    """Whether a founding that was killed had come as far as the office's identity.
+
+    Raises:
+        SangbongError: `office.already_founded`; the database is another office's.
+    """
+    from django.db import connection
+
+    from sangbong.kernel.errors import SangbongError
+    from sangbong.office.queries import own_office
+
+    try:
+        if _IDENTITY_TABLE not in connection.introspection.table_names():
+            return False
+        own = own_office()
+    except SangbongError:
+        return False
+    finally:
+        connection.close()
+    if (own.code, own.drill) != (founding.code, founding.drill):
+        raise SangbongError("office.already_founded")
+    return True
+
+
+@contextmanager
+def _named_when_whole() -> Iterator[None]:
+    """Let SQLite's file have its name only when its tables and identity are in it.
+
+    Django makes tables in one commit and notes its migration in another; killed in between, it would
+    make the same tables again and fail.
+    """
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    whole = Path(connection.settings_dict["NAME"])
+    unfinished = whole.with_name(f"{whole.name}.unfinished")
+    for left in whole.parent.glob(f"{unfinished.name}*"):
+        left.unlink()
+    connection.settings_dict["NAME"] = unfinished
+    try:
+        yield
+    finally:
+        # the last connection writes the log back into the file and removes it
+        connection.close()
+        connection.settings_dict["NAME"] = whole
+    unfinished.rename(whole)
 
 
 def _make_tables(founding: Founding, *, now: datetime) -> None:

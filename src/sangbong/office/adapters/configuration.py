@@ -133,9 +133,14 @@ def describe(folder: Path) -> list[SettingLine]:
 
 
 def write_file(folder: Path, values: dict[str, str | bool | int | list[str]]) -> None:
-    """Write `office.toml` of a new office."""
+    """Write `office.toml` of a new office, whole or not at all: it says that there is an office."""
     lines = [f"{name} = {_toml(value)}" for name, value in values.items()]
-    (folder / "office.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    unfinished = folder / "office.toml.unfinished"
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(folder / "office.toml")
 
 
 def _toml(value: str | bool | int | list[str]) -> str:  # noqa: FBT001 -- a value, not a switch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -39,12 +40,17 @@ class OfficeKeys:
 
 
 def make_keys(home: Path, *, code: str, now: datetime) -> None:
-    """Make all keys of a new office under `home/keys`.
+    """Make all keys of a new office under `home/keys`: all of them or, after a kill, none.
 
     Raises:
         FileExistsError: the office has keys already; they are never overwritten.
     """
-    folder = home / "keys"
+    whole, folder = home / "keys", home / "keys.unfinished"
+    if whole.exists():
+        raise FileExistsError(whole)
+    if folder.exists():
+        # left by a kill; nobody has seen these keys
+        shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True)
     _write(folder / "signing.key", Ed25519PrivateKey.generate().private_bytes_raw())
     _write(folder / "receive-mlkem768.key", MLKEM768PrivateKey.generate().private_bytes_raw())
@@ -52,7 +58,9 @@ def make_keys(home: Path, *, code: str, now: datetime) -> None:
     _write(folder / "archive.key", os.urandom(32))
     _write(folder / "session.key", os.urandom(32).hex().encode("ascii"))
     _make_certificate(folder, code=code, now=now)
-    _sync_folder(folder)
+    sync_folder(folder)
+    folder.rename(whole)
+    sync_folder(home)
     load_keys.cache_clear()
 
 
@@ -145,7 +153,8 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make names given in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
