@@ -11,11 +11,13 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from campaigns import round_kill
+from campaigns import founding_kill, round_kill
 from campaigns.result import Result, Wishes
 
+_say = partial(print, flush=True)
 CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
-    "round-kill": partial(round_kill.run, say=partial(print, flush=True))
+    "founding-kill": partial(founding_kill.run, say=_say),
+    "round-kill": partial(round_kill.run, say=_say),
 }
 SEED = 20180625
 KILLS = 200

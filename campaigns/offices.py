@@ -85,13 +85,15 @@ def become(home: Path) -> None:
 def found_both(folder: Path) -> None:
     """Found both offices in folders of their names, each with the other's keys confirmed."""
     for cast in BOTH:
-        children.must(_founding(folder / cast.side, cast))
+        children.must(founding(folder / cast.side, cast))
     statements = [_as(folder / cast.side, "statement") for cast in BOTH]
     for cast, other in zip(BOTH, reversed(statements), strict=True):
         _as(folder / cast.side, "know", other=other)
 
 
-def _founding(home: Path, cast: Cast) -> Callable[[Moments], None]:
+def founding(home: Path, cast: Cast) -> Callable[[Moments], None]:
+    """The deed of founding an office in a folder."""
+
     def found_here(moments: Moments) -> None:
         del moments
         from django.db import connection
