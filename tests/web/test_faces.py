@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,14 @@ from sangbong.registry.core.people import Claim, LifeStatus, NameKind, PlaceKind
 from sangbong.reunions.core.machine import Outcome, RefusalReason, SittingState
 from sangbong.selection.core.machine import RoundState
 from sangbong.selection.core.reasons import Health, Reason, Standing, Willingness
+from sangbong.tracing.core.deciding import Reason as Verdict
 from sangbong.tracing.core.findings import Answer, FindingClass
 from sangbong.tracing.core.states import EntryState, PairState
 from sangbong.tracing.core.weights import Item, Level
 from sangbong.web import faces, words
 from sangbong.web.console.inquiries import chance_text
 from sangbong.web.console.letters import byte_range, length_text
+from sangbong.web.templatetags.faces import last_day
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,30 @@ def test_a_code_without_a_name_is_shown_as_it_is() -> None:
         "told by radio",
         "paused",
     )
+
+
+def test_rounds_are_called_as_people_call_them() -> None:
+    from django.utils.translation import override
+
+    codes = ("video-8", "21", "case-2", "video-x", "round-21")
+    with override("en"):
+        assert [words.matter_title(code) for code in codes] == [
+            "Video round 8",
+            "Round 21",
+            "case-2",
+            "video-x",
+            "Round 21",
+        ]
+    with override("ko"):
+        assert [words.round_title(code) for code in codes[:2]] == ["화상상봉 8차", "제21차 상봉"]
+
+
+def test_the_last_day_is_the_one_before_the_end() -> None:
+    assert last_day(date(2018, 8, 23)) == date(2018, 8, 22)
+
+
+def test_every_verdict_of_a_rule_has_a_sentence() -> None:
+    assert {reason.value for reason in Verdict} == set(words._VERDICTS)
 
 
 def test_evidence_is_drawn_on_one_scale_around_zero() -> None:

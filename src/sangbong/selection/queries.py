@@ -278,7 +278,10 @@ def life_status_facts(round_code: str) -> list[PairFact]:
 
 
 def funnel(round_code: str) -> tuple[Step, ...]:
-    """The numbers of a round from the roll to the final list, each with what it lost and why."""
+    """The numbers of a round from the roll to the final list, each with what it lost and why.
+
+    A step names only those whom it lost itself, not those lost at the step before.
+    """
     of_round = Candidate.objects.filter(round__code=round_code)
     roll = RollRow.objects.filter(round__code=round_code)
     drawn = of_round.filter(first=Standing.CHOSEN)
@@ -297,7 +300,7 @@ def funnel(round_code: str) -> tuple[Step, ...]:
         ),
         Step("first_reserves", of_round.filter(first=Standing.RESERVE).count(), ()),
         Step("willing_and_well", willing.count(), _second_losses(of_round)),
-        Step("second_list", second.count(), _counted(of_round, "second_reason")),
+        Step("second_list", second.count(), _counted(willing, "second_reason")),
         Step(
             "able_to_meet",
             able.count(),

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from sangbong.kernel.errors import Language, messages
+from sangbong.tracing.core.deciding import DEMONSTRATION_RULE, MARK
+from sangbong.tracing.core.findings import OWN_ANSWER
 from sangbong.web.faces import Mark
 
 _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
@@ -259,6 +261,13 @@ _SHORT = {
     "registry_file": noop("register"),
 }
 
+_VERDICTS = {
+    "accepted": noop("one record stands clearly before all others"),
+    "nobody": noop("no record comes near"),
+    "below_threshold": noop("no record reaches the threshold"),
+    "rival_too_near": noop("another record is too near"),
+}
+
 
 def mark(family: str, code: object) -> Mark:
     """A state's word and shape; a state we have no word for shows its code, never nothing."""
@@ -277,9 +286,43 @@ def short(code: object) -> str:
     return _(_SHORT[text]) if text in _SHORT else text.replace("_", " ")
 
 
+def round_title(code: str) -> str:
+    """A round as people call it: `video-8` is the eighth round by video, `21` the 21st meeting."""
+    kind, _dash, number = code.rpartition("-")
+    if kind == "video" and number.isascii() and number.isdigit():
+        return _("Video round %(number)s") % {"number": number}
+    if code.isascii() and code.isdigit():
+        return _("Round %(number)s") % {"number": code}
+    return code
+
+
+def matter_title(matter: str) -> str:
+    """What papers are about, as people call it; a round's matter is the round's title."""
+    return round_title(matter.removeprefix("round-"))
+
+
 def state_or_short(family: str, code: str) -> str:
     """The word of a state of this family where there is one, else the code's short name."""
     return mark(family, code).word if code in _MARKS.get(family, {}) else short(code)
+
+
+def finder(decided_by: str) -> str:
+    """Who made a finding: a member of staff's name, or that a written rule did."""
+    return _("a written rule") if decided_by.startswith(MARK) else decided_by
+
+
+def finding_reason(decided_by: str, reason: str, language: Language) -> str:
+    """Why a finding was made: an officer's own sentence, or our words for a rule's or an answer's."""
+    if decided_by.startswith(MARK):
+        code, _colon, stored = reason.partition(": ")
+        rule = DEMONSTRATION_RULE
+        if decided_by == rule.mark:
+            stored = rule.text_en if language == "en" else rule.text_ko
+        return f"{_(_VERDICTS.get(code, code))}. {stored}"
+    answer = reason.removeprefix(OWN_ANSWER)
+    if answer != reason and answer in known_states("answer"):
+        return _("the found person’s own answer: %(word)s") % {"word": mark("answer", answer).word}
+    return reason
 
 
 def sentence(code: str, language: Language) -> str:

@@ -219,7 +219,7 @@ def test_answers_make_the_second_list_and_every_other_candidate_keeps_a_reason(
         ("not_willing", 1),
         ("unreachable", 1),
     )
-    assert steps["second_list"].lost[0] == ("beyond_places", 8)
+    assert steps["second_list"].lost == (("beyond_places", 8),)
 
 
 def test_the_inquiry_asks_for_the_second_list_without_those_who_withdrew(

@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+MARK = "rule:"
+"""How the name begins that a finding carries when a written rule made it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
@@ -26,7 +29,7 @@ class DecisionRule:
     @property
     def mark(self) -> str:
         """How a finding names the rule in place of a person."""
-        return f"rule:{self.threshold_millibits}/{self.margin_millibits}"
+        return f"{MARK}{self.threshold_millibits}/{self.margin_millibits}"
 
 
 DEMONSTRATION_RULE = DecisionRule(

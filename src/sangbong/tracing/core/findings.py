@@ -83,6 +83,10 @@ _OF_ANSWER = {
 }
 
 
+OWN_ANSWER = "the found person's own answer: "
+"""How the reason of a finding begins that only repeats what the found person said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """What leaves about one person sought."""

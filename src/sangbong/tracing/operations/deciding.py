@@ -17,7 +17,7 @@ from sangbong.registry.core.people import LifeStatus
 from sangbong.registry.operations import give_consent, withdraw_consent
 from sangbong.registry.queries import life
 from sangbong.tracing.core.deciding import DecisionRule, Ranked, Verdict, decide_family
-from sangbong.tracing.core.findings import Answer, FindingClass, finding_of
+from sangbong.tracing.core.findings import OWN_ANSWER, Answer, FindingClass, finding_of
 from sangbong.tracing.core.states import EntryEvent, EntryState, entry_after
 from sangbong.tracing.models import Comparison, Finding, FoundKin, IncomingEntry
 
@@ -286,7 +286,7 @@ def record_found_persons_answer(
         finding=finding_of(answer).value,
         person_id=entry.person_id,
         decided_by=actor.staff,
-        reason=f"the found person's own answer: {answer.value}",
+        reason=f"{OWN_ANSWER}{answer.value}",
         decided_at=now,
     )
     record_audit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
@@ -40,6 +41,37 @@ _PURPOSE = "life_status_reply"
 _BATCH = 500
 
 Due = tuple[IncomingEntry, Leaving]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPreview:
+    """What the next part of a reply would tell, counted; nothing leaves by looking."""
+
+    alive: int
+    dead: int
+    cannot_confirm: int
+    waiting: int
+    """Those asked about of whom nothing was told yet, and nothing would be by this part."""
+
+    @property
+    def leaving(self) -> int:
+        """How many answers would leave."""
+        return self.alive + self.dead + self.cannot_confirm
+
+
+def preview_replies(*, matter: str, recipient: OfficeCode, complete: bool) -> ReplyPreview:
+    """Count what `release_replies` would send to this office now."""
+    asked = IncomingEntry.objects.filter(matter=matter, sender=recipient)
+    entries = list(asked.order_by("application_no", "sought_no"))
+    due = _due(entries, complete=complete, named_max=None)
+    classes = [item.reply_class for _entry, item in due]
+    leaving_now = {entry.pk for entry, _item in due}
+    return ReplyPreview(
+        alive=classes.count(ReplyClass.ALIVE),
+        dead=classes.count(ReplyClass.DEAD),
+        cannot_confirm=classes.count(ReplyClass.CANNOT_CONFIRM),
+        waiting=sum(not entry.told_class and entry.pk not in leaving_now for entry in entries),
+    )
 
 
 def release_replies(

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sangbong.kernel.errors import SangbongError
+from sangbong.kernel.errors import Language, SangbongError
 from sangbong.office.permissions import may
 from sangbong.registry.queries import sought_by
 from sangbong.tracing import queries
 from sangbong.tracing.core.findings import Answer, FindingClass
-from sangbong.tracing.core.states import EntryState, PairState
+from sangbong.tracing.core.states import READY, EntryState, PairState
 from sangbong.tracing.operations import decide, record_found_persons_answer
-from sangbong.tracing.queries import ComparisonView, EntryPage
+from sangbong.tracing.queries import ComparisonView, EntryPage, IncomingLine
 from sangbong.web import audit, faces, offices, words
 from sangbong.web.faces import Chip, Event, Evidence, Mark
 from sangbong.web.paging import PAGE_ROWS, cut, page_number, page_of
 from sangbong.web.permissions import needs
+from sangbong.web.press import press
 from sangbong.web.request import StaffRequest, language_of
 
 DECISIONS = (
@@ -130,9 +130,26 @@ def incoming(request: StaffRequest, inquiry_id: int) -> HttpResponse:
     Raises:
         Http404: no such list.
     """
+    return incoming_page(request, find_list(inquiry_id), faults=())
+
+
+def find_list(inquiry_id: int) -> IncomingLine:
+    """A list that came.
+
+    Raises:
+        Http404: there is none of this number.
+    """
     line = next((one for one in queries.incoming_inquiries() if one.inquiry_id == inquiry_id), None)
     if line is None:
         raise Http404
+    return line
+
+
+def incoming_page(
+    request: StaffRequest, line: IncomingLine, *, faults: Sequence[str]
+) -> HttpResponse:
+    """The page of one list that came, with what can be done about it."""
+    inquiry_id = line.inquiry_id
     wanted = request.GET.get("state", "")
     state = EntryState(wanted) if wanted in set(EntryState) else None
     total = line.entries.get(state, 0) if state else sum(line.entries.values())
@@ -145,8 +162,19 @@ def incoming(request: StaffRequest, inquiry_id: int) -> HttpResponse:
         [f"entry:{row.entry_id}" for row in rows],
         query=f"incoming list {inquiry_id}, page {page.number}",
     )
+    role = request.staff.role if request.staff else None
     context = {
         "line": line,
+        "faults": faults,
+        "may_decide": role is not None and may(role, "inquiries.decide"),
+        "may_release": role is not None and may(role, "channel.send"),
+        "filed": line.entries.get(EntryState.FILED, 0),
+        "found": line.entries.get(EntryState.FOUND, 0),
+        "ready": sum(line.entries.get(state, 0) for state in READY),
+        "completed": any(
+            one.complete and one.counterpart == line.sender
+            for one in queries.replies_sent(line.matter)
+        ),
         "sender": offices.names(request).get(line.sender, line.sender),
         "page": page,
         "rows": [
@@ -157,6 +185,7 @@ def incoming(request: StaffRequest, inquiry_id: int) -> HttpResponse:
                 faces.bits_text(row.best_score_millibits)
                 if row.best_score_millibits is not None
                 else "–",
+                words.finder(row.decided_by),
             )
             for row in rows
         ],
@@ -166,7 +195,7 @@ def incoming(request: StaffRequest, inquiry_id: int) -> HttpResponse:
             for s, n in line.entries.items()
         ],
     }
-    return render(request, "web/console/incoming.html", context)
+    return render(request, "web/console/incoming.html", context, status=422 if faults else 200)
 
 
 @needs(get="inquiries.see", post="inquiries.decide")
@@ -179,12 +208,12 @@ def comparison(request: StaffRequest, entry_id: int) -> HttpResponse:
     entry = _entry(entry_id)
     if request.method != "POST":
         return _comparison(request, entry, faults=[])
-    try:
-        with transaction.atomic():
-            _decide(request, entry_id)
-    except SangbongError as fault:
-        return _comparison(request, entry, faults=[fault.text(language_of(request))])
-    return HttpResponseRedirect(reverse("inquiry-comparison", args=[entry_id]))
+    return press(
+        request,
+        lambda: _decide(request, entry_id),
+        then=reverse("inquiry-comparison", args=[entry_id]),
+        again=lambda faults: _comparison(request, entry, faults=faults),
+    )
 
 
 def _entry(entry_id: int) -> EntryPage:
@@ -194,7 +223,7 @@ def _entry(entry_id: int) -> EntryPage:
         raise Http404 from fault
 
 
-def _decide(request: StaffRequest, entry_id: int) -> None:
+def _decide(request: StaffRequest, entry_id: int) -> str:
     answer = request.POST.get("answer", "")
     if answer:
         if answer not in set(Answer):
@@ -206,7 +235,9 @@ def _decide(request: StaffRequest, entry_id: int) -> None:
             answer=Answer(answer),
             allow_refusal_known=request.POST.get("allow") == "1",
         )
-        return
+        return _("Their answer is written down: %(word)s.") % {
+            "word": words.mark("answer", answer).word
+        }
     finding, person = request.POST.get("finding", ""), request.POST.get("person", "")
     if finding not in set(FindingClass):
         raise SangbongError("web.choice_missing")
@@ -220,6 +251,7 @@ def _decide(request: StaffRequest, entry_id: int) -> None:
         reason=request.POST.get("reason", ""),
         person_id=int(person) if names_somebody and known else None,
     )
+    return _("The finding is recorded: %(word)s.") % {"word": words.mark("finding", finding).word}
 
 
 def _comparison(request: StaffRequest, entry: EntryPage, *, faults: list[str]) -> HttpResponse:
@@ -243,7 +275,7 @@ def _comparison(request: StaffRequest, entry: EntryPage, *, faults: list[str]) -
         "absent": chance_text(entry.absent_ppm) if entry.absent_ppm is not None else "",
         "sought_sex": words.short(entry.sought.get("sex", "")),
         "answer": words.mark("answer", entry.answer) if entry.answer else None,
-        "history": _history(entry),
+        "history": _history(entry, language_of(request)),
         "decisions": [(one.value, words.mark("finding", one).word) for one in DECISIONS],
         "replies": [(one.value, words.mark("answer", one).word) for one in Answer],
         "waits": _waits(entry),
@@ -298,12 +330,13 @@ def chance_text(ppm: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _history(entry: EntryPage) -> list[Event]:
+def _history(entry: EntryPage, language: Language) -> list[Event]:
     events = [
         Event(
             one.decided_at,
             words.mark("finding", one.finding).word,
-            f"{one.decided_by}: {one.reason}",
+            f"{words.finder(one.decided_by)}: "
+            + words.finding_reason(one.decided_by, one.reason, language),
         )
         for one in entry.findings
     ]

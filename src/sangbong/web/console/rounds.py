@@ -172,7 +172,7 @@ def find(code: str) -> RoundView:
 
 def answers(found: RoundView, *, sent: frozenset[str]) -> Answers:
     """What a round is, what it waits for, and who acts next; `sent`: matters we asked about."""
-    what = _("Round %(code)s") % {"code": found.code}
+    what = words.round_title(found.code)
     us = _("a clerk of our office")
     waiting = {
         _S.PLANNED: (_("a frozen roll"), us),
@@ -216,15 +216,14 @@ def funnel_of(code: str) -> list[faces.FunnelStep]:
 
 
 def funnel_words(found: Sequence[queries.Step]) -> list[faces.FunnelStep]:
-    """Stages in words; a loss told at one stage is not told again at the next."""
-    told: set[tuple[str, int]] = set()
-    stages = []
-    for step in found:
-        if step.name != "first_reserves":
-            left = tuple(pair for pair in step.lost if pair not in told)
-            told.update(step.lost)
-            stages.append((words.short(step.name), step.count, words.lost(left)))
-    return faces.funnel(stages)
+    """Stages in words; reserves of the draw stand beside the funnel, not in it."""
+    return faces.funnel(
+        [
+            (words.short(step.name), step.count, words.lost(step.lost))
+            for step in found
+            if step.name != "first_reserves"
+        ]
+    )
 
 
 def odds(criteria: Criteria, cells: tuple[Breakdown, ...]) -> list[OddsRow]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode, office_code
@@ -19,10 +19,12 @@ from sangbong.registry.queries import sought_by
 from sangbong.reunions import operations, queries
 from sangbong.reunions.core.machine import Outcome, SittingState
 from sangbong.reunions.queries import ProposalView, SittingView, Timetable
-from sangbong.selection.queries import received_final_list
+from sangbong.selection.core.machine import RoundState
+from sangbong.selection.queries import RoundView, get_round, received_final_list, rounds
 from sangbong.web import audit, offices, words
 from sangbong.web.faces import Block, Chip, HallRow, Mark
 from sangbong.web.permissions import needs
+from sangbong.web.press import press
 from sangbong.web.request import StaffRequest, language_of
 
 
@@ -55,8 +57,10 @@ def _sittings(request: StaffRequest, *, faults: list[str]) -> HttpResponse:
             (one, known.get(one.proposer, one.proposer), _proposal_mark(one), _counts(one))
             for one in proposals
         ],
+        "to_propose": _to_propose(proposals),
         "unanswered": sum(one.answered_at is None and not one.ours for one in proposals),
         "may_run": role is not None and may(role, "sittings.run"),
+        "may_see_people": role is not None and may(role, "people.see"),
         "faults": faults,
         "free": sum(cell is None for cell in grid.cells.values()) if grid else 0,
     }
@@ -124,18 +128,76 @@ def _counts(one: ProposalView) -> list[tuple[Mark, int]]:
 @needs(post="sittings.run")
 def answer(request: StaffRequest, code: str, proposer: str, number: int) -> HttpResponse:
     """Accept a proposal: every sitting that a free room and their list allow."""
+
+    def deed() -> str:
+        made = operations.answer_proposal(
+            now=request.now,
+            actor=request.actor,
+            round_code=code,
+            proposer=_office(proposer),
+            number=number,
+        )
+        return _("The proposal is answered: %(accepted)s accepted, %(refused)s refused.") % {
+            "accepted": made.sittings.get(SittingState.ACCEPTED, 0),
+            "refused": made.sittings.get(SittingState.REFUSED, 0),
+        }
+
+    return press(
+        request,
+        deed,
+        then=reverse("sittings"),
+        again=lambda faults: _sittings(request, faults=faults),
+    )
+
+
+@needs(post="sittings.run")
+def propose(request: StaffRequest, code: str) -> HttpResponse:
+    """Propose a sitting to the other side for every family on the final list that has none."""
     try:
-        with transaction.atomic():
-            operations.answer_proposal(
-                now=request.now,
-                actor=request.actor,
-                round_code=code,
-                proposer=_office(proposer),
-                number=number,
-            )
+        found = get_round(code)
     except SangbongError as fault:
-        return _sittings(request, faults=[fault.text(language_of(request))])
-    return HttpResponseRedirect(reverse("sittings"))
+        raise Http404 from fault
+    days = (found.meets_until_date - found.meets_from_date).days
+
+    def deed() -> str:
+        made = operations.propose_sittings(
+            now=request.now,
+            actor=request.actor,
+            round_code=code,
+            days=[found.meets_from_date + timedelta(days=n) for n in range(days)],
+        )
+        count = sum(made.sittings.values())
+        return ngettext(
+            "%(count)s sitting is proposed to the other side.",
+            "%(count)s sittings are proposed to the other side.",
+            count,
+        ) % {"count": f"{count:,}"}
+
+    return press(
+        request,
+        deed,
+        then=reverse("sittings"),
+        again=lambda faults: _sittings(request, faults=faults),
+    )
+
+
+def _to_propose(known: Sequence[ProposalView]) -> list[RoundView]:
+    """Rounds whose final list is sent and whose families may still want a sitting.
+
+    A round is left out while a proposal of ours waits for its answer, and once one was answered
+    without a refusal.
+    """
+    ours = [one for one in known if one.ours]
+    settled = {
+        one.round_code
+        for one in ours
+        if one.answered_at is None or not one.sittings.get(SittingState.REFUSED)
+    }
+    return [
+        one
+        for one in rounds()
+        if one.state is RoundState.FINAL_LIST_SENT and one.code not in settled
+    ]
 
 
 def _office(raw: str) -> OfficeCode:
@@ -159,19 +221,21 @@ def sitting(request: StaffRequest, sitting_id: int) -> HttpResponse:
     if request.method != "POST":
         return _sitting(request, found, faults=[])
     outcome = request.POST.get("outcome", "")
-    try:
+
+    def deed() -> str:
         if outcome not in set(Outcome):
             raise SangbongError("web.choice_missing")
-        with transaction.atomic():
-            operations.record_outcome(
-                now=request.now,
-                actor=request.actor,
-                sitting_id=sitting_id,
-                outcome=Outcome(outcome),
-            )
-    except SangbongError as fault:
-        return _sitting(request, found, faults=[fault.text(language_of(request))])
-    return HttpResponseRedirect(reverse("sitting", args=[sitting_id]))
+        operations.record_outcome(
+            now=request.now, actor=request.actor, sitting_id=sitting_id, outcome=Outcome(outcome)
+        )
+        return _("Written down: %(word)s.") % {"word": words.short(outcome)}
+
+    return press(
+        request,
+        deed,
+        then=reverse("sitting", args=[sitting_id]),
+        again=lambda faults: _sitting(request, found, faults=faults),
+    )
 
 
 def _sitting(request: StaffRequest, found: SittingView, *, faults: list[str]) -> HttpResponse:

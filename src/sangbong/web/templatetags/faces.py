@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+
+from sangbong.web import words
 
 register = template.Library()
 
@@ -66,3 +68,21 @@ def groups(value: str, size: int = 4) -> str:
 def own(value: Any, language: str) -> str:
     """The name of something that has one in each language."""
     return str(value.name_en if language == "en" else value.name_ko)
+
+
+@register.filter
+def round_title(code: str) -> str:
+    """A round as people call it."""
+    return words.round_title(code)
+
+
+@register.filter
+def matter(name: str) -> str:
+    """What papers are about, as people call it."""
+    return words.matter_title(name)
+
+
+@register.filter
+def last_day(until: date) -> date:
+    """The last day before an exclusive end."""
+    return until - timedelta(days=1)
