@@ -71,6 +71,62 @@ def test_page_has_no_fault_and_fits_its_window(
     assert [line for line in found if line[1] or line[2]] == []
 
 
+@pytest.fixture
+def waiting(filled: dict[str, int]) -> dict[str, int]:
+    """The same office where a press of every kind waits."""
+    model("Round").objects.filter(code="case-2").update(state="second_list_made")
+    model("Round").objects.filter(code="video-8").update(state="final_list_sent")
+    for place, row in enumerate(model("Candidate").objects.order_by("rank"), start=1):
+        row.second, row.second_place = row.final, row.final_place = "chosen", place
+        row.save()
+    model("Sitting").objects.all().delete()
+    model("Proposal").objects.all().delete()
+    for row, state in zip(
+        model("IncomingEntry").objects.order_by("pk"), ("found", "filed", "settled"), strict=True
+    ):
+        row.state = state
+        row.save()
+    return filled
+
+
+DEEDS = (
+    ("/rounds/case-2", CLERK, "Ask the other side"),
+    ("/rounds/video-8/lists/final?person=KR-SEL-A-000002", CLERK, "Withdraw the family"),
+    ("/inquiries/came/{incoming}", OFFICER, "Search our records"),
+    ("/inquiries/came/{incoming}/release?part=complete", OFFICER, "Release and complete the reply"),
+    ("/inquiries/sought/{entry}", OFFICER, "Write down their answer"),
+    ("/sittings", OFFICER, "Propose sittings"),
+)
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "ko"), (1440, "en")])
+def test_page_with_a_press_has_no_fault_and_fits_its_window(
+    open_page: OpenPage, waiting: dict[str, int], width: int, language: str
+) -> None:
+    found = []
+    for path, role, button in DEEDS:
+        page = open_page(path.format(**waiting), role=role, language=language, width=width)
+        shoot(page, f"deed-{button.lower().replace(' ', '-')}-{language}-{width}")
+        pressed = page.get_by_role("button", name=button, exact=True).count()
+        found.append((path, pressed, sideways(page), faults_of(page)))
+        page.close()
+    wanted = 1 if language == "en" else 0
+    assert [line for line in found if line[1] != wanted or line[2] or line[3]] == []
+
+
+def test_clerk_writes_an_answer_down(open_page: OpenPage, filled: dict[str, int]) -> None:
+    page = open_page("/rounds/video-8/lists/first", role=CLERK, language="en", width=390)
+    page.get_by_role("link", name="Write down an answer").nth(1).click()
+    page.get_by_label("willing", exact=True).check()
+    page.get_by_label("Health").select_option("well_with_help")
+    shoot(page, "deed-answer-en-390")
+    assert (sideways(page), faults_of(page)) == ([], "")
+    page.get_by_role("button", name="Write down their answer").click()
+    page.get_by_text("Written down for application KR-SEL-A-000002: willing").wait_for()
+    shoot(page, "deed-answered-en-390")
+    assert (sideways(page), faults_of(page)) == ([], "")
+
+
 def test_sign_in_pages_have_no_fault(open_page: OpenPage, office: object) -> None:
     for path in ("/sign-in", "/sign-in/once/token"):
         page = open_page(path, role=None, width=390)
