@@ -473,6 +473,7 @@ def test_a_reply_leaves_in_the_numbers_that_were_read(
     assert told(officer_page.post(f"{path}/release")).startswith("Nothing is ready")
     rest = officer_page.get(f"{path}/release?part=complete").content.decode()
     assert 'name="seen" value="0 0 1"' in rest
+    assert "of these 1 not settled here yet" in rest
     facts = {"part": "complete", "seen": "0 0 1"}
     answer = officer_page.post(f"{path}/release", facts, follow=True).content.decode()
     assert "The reply is complete." in answer
@@ -588,6 +589,7 @@ def test_sittings_are_proposed_for_a_final_list_that_is_sent(
     assert "Propose sittings" in text
     assert "Propose sittings" not in clerk_page.get("/sittings").content.decode()
     path = "/sittings/rounds/video-8/propose"
+    assert "sittings proposed for our final list" in officer_page.get("/sittings").content.decode()
     answer = officer_page.post(path, follow=True).content.decode()
     assert "2 sittings are proposed to the other side." in answer
     assert "Propose sittings" not in answer
@@ -596,6 +598,9 @@ def test_sittings_are_proposed_for_a_final_list_that_is_sent(
     assert [at.astimezone(seoul).date() for at in starts] == [date(2018, 8, 20)] * 2
     assert officer_page.post(path).status_code == 422
     assert officer_page.post("/sittings/rounds/no-such/propose").status_code == 404
+    sitting = f"/sittings/{first('Sitting')}"
+    assert "Withdraw the family" in clerk_page.get(sitting).content.decode()
+    assert "Withdraw the family" not in officer_page.get(sitting).content.decode()
 
 
 def test_outcome_is_written_down_and_may_be_told_again(officer_page: Client) -> None:

@@ -241,13 +241,13 @@ def test_a_reply_goes_out_in_parts_and_the_last_part_says_so(
         return operations.preview_replies(matter=MATTER, recipient=them, complete=complete)
 
     assert (preview(complete=False), preview(complete=True)) == (
-        operations.ReplyPreview(alive=0, dead=2, cannot_confirm=0, waiting=1),
-        operations.ReplyPreview(alive=0, dead=2, cannot_confirm=1, waiting=0),
+        operations.ReplyPreview(alive=0, dead=2, cannot_confirm=0, unsettled=0, waiting=1),
+        operations.ReplyPreview(alive=0, dead=2, cannot_confirm=1, unsettled=0, waiting=0),
     )
     release(seoul, complete=False, named_max=1)
     assert preview(complete=True).leaving == 2
     release(seoul, complete=True)
-    assert preview(complete=True) == operations.ReplyPreview(0, 0, 0, 0)
+    assert preview(complete=True) == operations.ReplyPreview(0, 0, 0, 0, 0)
     assert [
         (paper.part, paper.complete, [(i.application_no, i.reply_class) for i in paper.items])
         for paper in seoul.replies()

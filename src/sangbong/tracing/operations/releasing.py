@@ -50,6 +50,8 @@ class ReplyPreview:
     alive: int
     dead: int
     cannot_confirm: int
+    unsettled: int
+    """Of those who leave as *cannot confirm*: our own answer is not known yet."""
     waiting: int
     """Those asked about of whom nothing was told yet, and nothing would be by this part."""
 
@@ -65,11 +67,13 @@ def preview_replies(*, matter: str, recipient: OfficeCode, complete: bool) -> Re
     entries = list(asked.order_by("application_no", "sought_no"))
     due = _due(entries, complete=complete, named_max=None)
     classes = [item.reply_class for _entry, item in due]
+    unsettled = sum(EntryState(entry.state) not in READY for entry, _item in due)
     leaving_now = {entry.pk for entry, _item in due}
     return ReplyPreview(
         alive=classes.count(ReplyClass.ALIVE),
         dead=classes.count(ReplyClass.DEAD),
         cannot_confirm=classes.count(ReplyClass.CANNOT_CONFIRM),
+        unsettled=unsettled,
         waiting=sum(not entry.told_class and entry.pk not in leaving_now for entry in entries),
     )
 

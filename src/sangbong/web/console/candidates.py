@@ -85,6 +85,7 @@ def _list(
         "wishes": [(each.value, words.short(each)) for each in Willingness],
         "healths": [(each.value, words.short(each)) for each in Health],
         "reasons": [(each.value, words.short(each)) for each in Reason if each in WITHDRAWALS],
+        "exchanged": found.state is RoundState.FINAL_LIST_SENT,
         "typed": request.POST,
         "faults": faults,
     }

@@ -253,6 +253,10 @@ def _sitting(request: StaffRequest, found: SittingView, *, faults: list[str]) ->
         "may_record": role is not None
         and may(role, "sittings.run")
         and (concluded or found.state is SittingState.ACCEPTED),
+        "may_withdraw": role is not None
+        and may(role, "rounds.run")
+        and request.office is not None
+        and found.proposer == request.office.code,
         "faults": faults,
     }
     return render(request, "web/console/sitting.html", context, status=422 if faults else 200)
