@@ -86,8 +86,11 @@ def _real_now() -> Any:
 
 
 def _set_clock(instant: str) -> None:
-    if settings.OFFICE.story_time is not None:
-        settings.OFFICE.story_time.write_text(instant, "ascii")
+    path = settings.OFFICE.story_time
+    if path is not None:
+        # whole or not at all: a clock without an instant would stop the office
+        path.with_suffix(".next").write_text(instant, "ascii")
+        path.with_suffix(".next").replace(path)
 
 
 DEEDS: Mapping[str, Callable[[Stage, Mapping[str, Any], Progress], Any]] = {
