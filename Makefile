@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 APPLICANTS ?= 5000
 XDIST ?= 2
+# the tests start hundreds of short processes, and none of them should compile its modules again;
+# the sandbox's child never writes beside the libraries, so they are compiled when installed
+unexport PYTHONDONTWRITEBYTECODE
+INSTALL := $(UV) pip install -q --python $(BIN)/python
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -14,16 +18,16 @@ help: ## these lines
 $(VENV)/core: requirements/core.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo 'Type: apt-get install python3-venv'; exit 1; }
 	@test -x $(UV) || $(BIN)/python -m pip install -q --disable-pip-version-check uv
-	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/core.txt
-	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@$(INSTALL) --compile-bytecode --require-hashes -r requirements/core.txt
+	@$(INSTALL) --no-deps -e .
 	@touch $@
 
 $(VENV)/demo: $(VENV)/core requirements/demo.txt
-	@$(UV) pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements/demo.txt
+	@$(INSTALL) --require-hashes --no-deps -r requirements/demo.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/demo requirements/browser.txt
-	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/browser.txt
+	@$(INSTALL) --compile-bytecode --require-hashes -r requirements/browser.txt
 	@touch $@
 
 setup: $(VENV)/dev ## make the virtual environment and install the hashed locks

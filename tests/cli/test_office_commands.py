@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,8 @@ def found(home: Path, code: str, *more: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office") / "seoul"
-    assert found(folder, "KR-SEL").returncode == 0
-    return folder
+def home(tmp_path_factory: pytest.TempPathFactory, founded: Callable[[str, Path], Path]) -> Path:
+    return founded("KR-SEL", tmp_path_factory.mktemp("office") / "seoul")
 
 
 def test_a_founded_office_keeps_its_promises(home: Path) -> None:
@@ -101,9 +100,10 @@ def test_an_unsafe_database_does_not_start(home: Path, tmp_path: Path) -> None:
     assert "synchronous is 1, but must be 2" in done.stderr
 
 
-def test_two_offices_exchange_keys_and_see_the_same_words(home: Path, tmp_path: Path) -> None:
-    other = tmp_path / "pyongyang"
-    assert found(other, "KP-PYO").returncode == 0
+def test_two_offices_exchange_keys_and_see_the_same_words(
+    home: Path, tmp_path: Path, founded: Callable[[str, Path], Path]
+) -> None:
+    other = founded("KP-PYO", tmp_path / "pyongyang")
     shown = run("--home", str(other), "office", "statement", str(tmp_path / "keys.json"))
     added = run("--home", str(home), "office", "add", "--confirm", str(tmp_path / "keys.json"))
     assert added.returncode == 0, added.stderr

@@ -4,25 +4,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 SANGBONG = [sys.executable, "-m", "sangbong.cli"]
-SEND_A_NOTE = """
-import sys
-from datetime import UTC, date, datetime
-from pathlib import Path
-from sangbong.cli.boot import boot_founded
-boot_founded(Path(sys.argv[1]))
-from sangbong.liaison import operations
-from sangbong.liaison.core.papers import NotePaper
-from sangbong.office.core.actor import Actor
-note = NotePaper(number="2018-1", date=date(2018, 6, 25), sender_name="Han", sender_rank="officer",
-    text="A rehearsal.")
-operations.send_note(now=datetime.now(UTC), actor=Actor("han", "a rehearsal"), recipient="KP-PYO",
-    note=note)
-"""
 
 
 def run(home: Path, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
@@ -34,12 +21,14 @@ def run(home: Path, *arguments: str, told: str = "") -> subprocess.CompletedProc
 
 
 @pytest.fixture(scope="module")
-def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[str]]:
+def words(
+    tmp_path_factory: pytest.TempPathFactory, founded: Callable[[str, Path], Path]
+) -> tuple[Path, Path, list[str]]:
     """Two offices that know each other's statements, and the words that Pyongyang reads aloud."""
     folder = tmp_path_factory.mktemp("offices")
     ours, theirs = folder / "seoul", folder / "pyongyang"
-    for home, code in ((ours, "KR-SEL"), (theirs, "KP-PYO")):
-        run(home, "office", "init", "--code", code, "--name-ko", "사무소", "--name-en", "Office")
+    founded("KR-SEL", ours)
+    founded("KP-PYO", theirs)
     run(ours, "office", "statement", str(folder / "ours.json"))
     shown = run(theirs, "office", "statement", str(folder / "theirs.json"))
     assert run(theirs, "office", "add", "--confirm", str(folder / "ours.json")).returncode == 0
@@ -82,10 +71,11 @@ def test_an_office_is_confirmed_by_words_heard_and_then_a_stick_carries_papers_b
         assert talk.wait() == 0
     assert asked(said) == sorted(set(asked(said)))
 
-    note = subprocess.run(
-        [sys.executable, "-c", SEND_A_NOTE, str(ours)], capture_output=True, text=True, check=False
-    )
-    assert note.returncode == 0, note.stderr
+    note = run(
+        ours, "note", "send", "--to", "KP-PYO", "--number", "2018-1", "--sender", "Han",
+        "--rank", "officer", "--text", "A rehearsal.",
+    )  # fmt: skip
+    assert (note.returncode, note.stdout) == (0, "KR-SEL>KP-PYO/notes/1\n"), note.stderr
     written = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
     assert written.stdout == "SANGBONG-KR-SEL-KP-PYO-00000001.BDL: 1 papers, 0 receipts\n"
     read = run(theirs, "stick", "read", str(tmp_path))

@@ -104,7 +104,8 @@ def test_a_register_too_small_for_the_kin_leaves_them_out(tmp_path: Path) -> Non
     assert made.alive + made.dead <= 3
 
 
-def test_every_row_can_be_read_by_the_import(summary: WorldSummary) -> None:
+def test_every_row_can_be_read_by_the_import(tmp_path: Path) -> None:
+    summary = make_world(seed=22, applicants=1_500, register=6_000, folder=tmp_path)
     for layout, path, count in (
         (Layout.APPLICATIONS, summary.applications_path, summary.sought),
         (Layout.REGISTER, summary.register_path, summary.register_rows),
