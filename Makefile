@@ -45,7 +45,7 @@ test: $(VENV)/dev browser-packages ## all tests, with their own set-up
 	@tools/run_tests
 
 fast: $(VENV)/dev ## the pure rules only, under 10 s
-	@$(BIN)/pytest -q -n $(XDIST) tests/core
+	@$(BIN)/pytest -q -n $(XDIST) --hypothesis-profile=fast tests/core
 
 lint: $(VENV)/dev ## ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

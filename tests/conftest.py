@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.office.adapters import keystore
@@ -20,6 +21,9 @@ from sangbong.office.core.statement import sign_statement
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# `make fast` looks at fewer examples; everything else at all of them
+hypothesis_settings.register_profile("fast", max_examples=15)
 
 CHROMIUM = Path("/usr/bin/chromium")
 DAY_OF_DRAW = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
