@@ -15,7 +15,7 @@ from sangbong.office.permissions import may
 from sangbong.registry.queries import sought_by
 from sangbong.tracing import queries
 from sangbong.tracing.core.findings import Answer, FindingClass
-from sangbong.tracing.core.states import READY, EntryState, PairState
+from sangbong.tracing.core.states import EntryState, PairState
 from sangbong.tracing.operations import decide, record_found_persons_answer
 from sangbong.tracing.queries import ComparisonView, EntryPage, IncomingLine
 from sangbong.web import audit, faces, offices, words
@@ -170,7 +170,6 @@ def incoming_page(
         "may_release": role is not None and may(role, "channel.send"),
         "filed": line.entries.get(EntryState.FILED, 0),
         "found": line.entries.get(EntryState.FOUND, 0),
-        "ready": sum(line.entries.get(state, 0) for state in READY),
         "completed": any(
             one.complete and one.counterpart == line.sender
             for one in queries.replies_sent(line.matter)
