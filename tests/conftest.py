@@ -22,8 +22,10 @@ from sangbong.office.core.statement import sign_statement
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# `make fast` looks at fewer examples; everything else at all of them
-hypothesis_settings.register_profile("fast", max_examples=15)
+# no test is timed: a busy machine is no fault; `make fast` looks at fewer examples, all else at all
+hypothesis_settings.register_profile("untimed", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("untimed")
+hypothesis_settings.register_profile("fast", max_examples=15, deadline=None)
 
 CHROMIUM = Path("/usr/bin/chromium")
 DAY_OF_DRAW = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
