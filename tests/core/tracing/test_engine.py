@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sangbong.registry.core.register import RegisterRow
@@ -154,6 +154,8 @@ def test_the_order_of_the_register_changes_nothing(
 
 
 @settings(max_examples=60)
+@example([*[("선선", 1925, "M")] * 4, ("선선", 1926, "M")])
+@example([*[("선선", 1925, "M")] * 11, ("선순", 1925, "M")])
 @given(PEOPLE)
 def test_who_stands_in_the_register_word_for_word_is_found(
     people: list[tuple[str, int, str]],

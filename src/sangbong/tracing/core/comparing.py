@@ -75,7 +75,10 @@ def sibling_odds(sought: Sought, row: RegisterRow, weighed: list[Weighed]) -> in
 
 
 def weigh_name(sought: Sought, candidate: Candidate, counts: Frequencies) -> Weighed:
-    """The best agreement between any form of the one name and any form of the other."""
+    """The best agreement between any form of the one name and any form of the other.
+
+    A lesser agreement never says more than the full one would, as with the birth date.
+    """
     best = (Level.MISSING, 0)
     named = [form for form in candidate.forms if form[0]]
     if named and sought.forms[0][0]:
@@ -115,7 +118,8 @@ def _forms_level(
         level, chance = Level.SURNAME_ONLY, counts.share(counts.surnames[ours[0]])
     else:
         level, chance = Level.DIFFERENT, 1.0
-    return level, weight_millibits(M_PER_MILLE[Item.NAME, level], chance)
+    full = weight_millibits(M_PER_MILLE[Item.NAME, Level.EXACT], counts.share(counts.names[ours]))
+    return level, min(full, weight_millibits(M_PER_MILLE[Item.NAME, level], chance))
 
 
 def weigh_sex(sought: str, register: str, counts: Frequencies) -> Weighed:
@@ -131,7 +135,10 @@ def weigh_sex(sought: str, register: str, counts: Frequencies) -> Weighed:
 
 
 def weigh_birth(sought: Sought, row: RegisterRow, counts: Frequencies) -> Weighed:
-    """Agreement of the birth date: the day in either calendar, else the distance of the years."""
+    """Agreement of the birth date: the day in either calendar, else the distance of the years.
+
+    A lesser agreement never says more than the full one would, however common the full one is.
+    """
     year = sought.birth.year
     if year is None or row.birth_year is None:
         return Item.BIRTH, Level.MISSING, 0
@@ -142,9 +149,13 @@ def weigh_birth(sought: Sought, row: RegisterRow, counts: Frequencies) -> Weighe
             # "about" makes the near years one level: none of them is a slip
             near = range(-YEARS_OFF_MAX, YEARS_OFF_MAX + 1)
             return Item.BIRTH, level, weight_millibits(950, counts.year_share(year, *near))
-        return Item.BIRTH, level, weight_millibits(weights.M_YEAR_ONLY_PER_MILLE[level], chance)
+        m = weights.M_YEAR_ONLY_PER_MILLE
+        full = weight_millibits(m[Level.SAME_YEAR], counts.year_share(year, 0))
+        return Item.BIRTH, level, min(full, weight_millibits(m[level], chance))
     level, chance = _day_level(sought, days, row.birth_year, counts)
-    return Item.BIRTH, level, weight_millibits(M_PER_MILLE[Item.BIRTH, level], chance)
+    same_day = counts.year_share(year, 0) * len(days) * len(sought.days.exact) / 365
+    full = weight_millibits(M_PER_MILLE[Item.BIRTH, Level.SAME_DAY], same_day)
+    return Item.BIRTH, level, min(full, weight_millibits(M_PER_MILLE[Item.BIRTH, level], chance))
 
 
 def _register_days(row: RegisterRow) -> frozenset[int]:
