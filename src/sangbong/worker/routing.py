@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import structlog
+
 from sangbong.kernel.errors import SangbongError
 from sangbong.letters import operations as letters
 from sangbong.liaison import operations as liaison
@@ -16,6 +18,8 @@ from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.reunions import operations as reunions
 from sangbong.selection import operations as selection
 from sangbong.tracing import operations as tracing
+
+log = structlog.get_logger()
 
 Accept = Callable[..., None]
 
@@ -31,11 +35,30 @@ ROUTES: Mapping[str, Accept] = {
 
 
 def apply_waiting(*, now: datetime) -> int:
-    """Apply every dispatch whose turn has come; each in its own transaction. How many there were."""
+    """Apply every dispatch whose turn has come; each in its own transaction. How many there were.
+
+    A fault of our own leaves its dispatch *received*, to be tried in the next sweep; dispatches of
+    other streams go on meanwhile.
+    """
     count = 0
-    while liaison.apply_next(now=now, handler=lambda dispatch: route(dispatch, now=now)):
-        count += 1
-    return count
+    stuck: set[str] = set()
+    while True:
+        opened: list[str] = []
+
+        def take(dispatch: InboundDispatch, opened: list[str] = opened) -> None:
+            opened.append(dispatch.id)
+            route(dispatch, now=now)
+
+        try:
+            if not liaison.apply_next(now=now, handler=take, passing_over=stuck):
+                return count
+        except Exception:
+            if not opened:
+                raise
+            log.exception("routing.not_applied", dispatch=opened[0])
+            stuck.add(opened[0])
+        else:
+            count += 1
 
 
 def route(dispatch: InboundDispatch, *, now: datetime) -> None:

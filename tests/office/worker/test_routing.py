@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.office.liaison.conftest import Peer
 
 import sangbong
 from sangbong.kernel.errors import SangbongError
+from sangbong.liaison import operations as liaison
+from sangbong.liaison import queries
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.worker import routing, sweeps
 
@@ -65,6 +68,32 @@ def test_every_kind_that_is_sent_is_also_taken() -> None:
                 sent |= {n.value for n in names if isinstance(n, ast.Constant)}
     assert sent <= set(routing.ROUTES)
     assert sent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_of_our_own_holds_up_its_own_stream_only(
+    peer: Peer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for envelope in [
+        peer.envelope({}, stream="round-21", kind="tracing.inquiry"),
+        peer.envelope(),
+        peer.envelope(stream="round-21"),
+    ]:
+        liaison.receive(now=now, envelope=envelope)
+
+    def disk_full(**_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setitem(routing.ROUTES, "tracing.inquiry", disk_full)  # type: ignore[arg-type]
+    assert routing.apply_waiting(now=now) == 1
+    states = {one.id: str(one.state) for one in queries.dispatches(queries.Direction.IN)}
+    assert states == {
+        "KP-PYO>KR-SEL/notes/1": "applied",
+        "KP-PYO>KR-SEL/round-21/1": "received",
+        "KP-PYO>KR-SEL/round-21/2": "received",
+    }
+    monkeypatch.undo()
+    assert routing.apply_waiting(now=now) == 2
 
 
 @pytest.mark.django_db
