@@ -70,7 +70,7 @@ def test_every_kind_that_is_sent_is_also_taken() -> None:
     assert sent
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_fault_of_our_own_holds_up_its_own_stream_only(
     peer: Peer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
