@@ -101,6 +101,8 @@ def test_the_second_page_goes_on_where_the_first_ends(
     second = client.get("/families?living=1&page=2").content.decode()
     assert 'rel="prev" href="?living=1&amp;page=1"' in second
     assert "KR-SEL-A-000031" in second
+    news = client.get("/families/news").content.decode()
+    assert 'rel="next" href="?page=2"' in news
     assert client.get("/channel?page=2").content.decode().count('rel="prev"') == 1
     trail = sign_in(Role.AUDITOR).get("/office/audit").content.decode()
     assert 'rel="next" href="/office/audit?before=' in trail

@@ -174,14 +174,16 @@ def _run_story(console: Console, folder: Path, players: list[Player]) -> int:
             )
 
         with ThreadPoolExecutor(len(players)) as pool:
+            reached = _STORY_BEGINS
             while True:
-                while sum(player.ask(do="carry") for player in players):
+                while sum(player.ask(do="carry", at=reached) for player in players):
                     pass
                 # story time never runs backwards: only the office whose step comes first moves
                 due = {p.cast.side: p.ask(do="when") for p in players}
                 if not any(due.values()):
                     break
                 first = min(at for at in due.values() if at)
+                reached = max(reached, first)
                 moving = [p for p in players if due[p.cast.side] == first]
                 for told in pool.map(lambda p: p.ask(show, do="advance"), moving):
                     console.print(f"{told['at'][:10]}  {told['office']:9}  {told['en']}")

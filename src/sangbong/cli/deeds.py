@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -37,8 +38,13 @@ def advance(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
 
 
 def carry(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
-    """Sweep until nothing is left to do: carry, apply, prepare. How many pieces of work."""
-    del stage, wish, progress
+    """Sweep until nothing is left to do: carry, apply, prepare. How many pieces of work.
+
+    Both offices of a story live at the same instant, which the conductor tells.
+    """
+    del stage, progress
+    if wish.get("at"):
+        _set_clock(wish["at"])
     total = 0
     for _ in range(_SWEEPS_MAX):
         done = sweep(now=settings.CLOCK.now())
@@ -87,7 +93,7 @@ def _real_now() -> Any:
 
 def _set_clock(instant: str) -> None:
     path = settings.OFFICE.story_time
-    if path is not None:
+    if path is not None and datetime.fromisoformat(instant) > settings.CLOCK.now():
         # whole or not at all: a clock without an instant would stop the office
         path.with_suffix(".next").write_text(instant, "ascii")
         path.with_suffix(".next").replace(path)

@@ -190,7 +190,18 @@ def test_news_is_taken_and_told_by_one_person(family: int, clerk: Actor, now: da
         way="visit",
     )
     assert queries.news_to_deliver() == []
+    assert queries.news_waiting() == queries.NewsWaiting(0, None)
     assert queries.news_of(FIRST) == [told]
+
+
+def test_news_is_counted_whole_and_listed_by_the_page(
+    family: int, clerk: Actor, now: datetime
+) -> None:
+    first = news_of_death(now)
+    second = news_of_death(now + timedelta(days=1), sought_no=1)
+    assert queries.news_waiting() == queries.NewsWaiting(2, now)
+    assert queries.news_to_deliver(limit=1) == [first]
+    assert queries.news_to_deliver(limit=1, offset=1) == [second]
 
 
 def test_no_machine_stranger_or_letter_tells_news(

@@ -4,7 +4,7 @@ from sangbong.registry.core.people import Life, PersonForms, SoughtPerson
 from sangbong.registry.core.register import RegisterRow
 from sangbong.registry.core.roll import RollEntry
 from sangbong.registry.queries.imports import import_batch, import_batches
-from sangbong.registry.queries.news import news_of, news_to_deliver
+from sangbong.registry.queries.news import NewsWaiting, news_of, news_to_deliver, news_waiting
 from sangbong.registry.queries.pages import (
     ApplicationLine,
     ApplicationPage,
@@ -29,6 +29,7 @@ __all__ = [
     "ApplicationPage",
     "ApplicationsPage",
     "Life",
+    "NewsWaiting",
     "PersonForms",
     "PersonPage",
     "RegisterRow",
@@ -44,6 +45,7 @@ __all__ = [
     "life",
     "news_of",
     "news_to_deliver",
+    "news_waiting",
     "record_numbers",
     "register_rows",
     "roll_entries",

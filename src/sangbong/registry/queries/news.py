@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min
+
 from sangbong.registry.core.news import NewsKind, NewsState, NewsToDeliver
 from sangbong.registry.models import FamilyNews
 
 _OPEN = (NewsState.UNDELIVERED.value, NewsState.IN_HAND.value)
 
 
-def news_to_deliver(*, bearer: str | None = None, limit: int = 200) -> list[NewsToDeliver]:
+@dataclass(frozen=True, slots=True)
+class NewsWaiting:
+    """How much news is not yet told, and since when the oldest waits."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+def news_waiting() -> NewsWaiting:
+    """All news not yet told, counted."""
+    found = FamilyNews.objects.filter(state__in=_OPEN).aggregate(
+        count=Count("pk"), oldest_at=Min("recorded_at")
+    )
+    return NewsWaiting(found["count"], found["oldest_at"])
+
+
+def news_to_deliver(
+    *, bearer: str | None = None, limit: int = 200, offset: int = 0
+) -> list[NewsToDeliver]:
     """News not yet told, the oldest first; of one bearer where a user name is given."""
     rows = FamilyNews.objects.filter(state__in=_OPEN).select_related("application")
     if bearer is not None:
         rows = rows.filter(bearer_name=bearer)
-    return [news_view(row) for row in rows.order_by("recorded_at", "pk")[:limit]]
+    return [news_view(row) for row in rows.order_by("recorded_at", "pk")[offset : offset + limit]]
 
 
 def news_of(application_no: str) -> list[NewsToDeliver]:

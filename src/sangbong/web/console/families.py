@@ -24,7 +24,7 @@ from sangbong.registry.queries import ApplicationPage
 from sangbong.tracing.queries import pairs_of
 from sangbong.web import audit, offices, words
 from sangbong.web.faces import Chip, Event, Mark, PersonName
-from sangbong.web.paging import page_number, page_of
+from sangbong.web.paging import PAGE_ROWS, page_number, page_of
 from sangbong.web.permissions import needs
 from sangbong.web.request import StaffRequest, language_of
 
@@ -66,7 +66,7 @@ def families(request: StaffRequest) -> HttpResponse:
         "filters": filters,
         "tiers": [(tier.value, words.short(tier.value)) for tier in KinTier],
         "chips": _chips(request),
-        "news_waiting": len(queries.news_to_deliver()),
+        "news_waiting": queries.news_waiting().count,
         "may_import": may(role_of(request), "people.import"),
     }
     return render(request, "web/console/families.html", context)
@@ -200,13 +200,15 @@ def news(request: StaffRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("families-news"))
         except SangbongError as fault:
             faults = [fault.text(language_of(request))]
-    rows = queries.news_to_deliver()
+    page = page_of(request, total=queries.news_waiting().count, number=page_number(request))
+    rows = queries.news_to_deliver(limit=PAGE_ROWS, offset=(page.number - 1) * PAGE_ROWS)
     audit.shown(request, [f"application:{row.application_no}" for row in rows])
     own = request.staff.username if request.staff else ""
     context = {
         "rows": [
             (row, _news_word(row), words.mark("news", row.state), row.bearer == own) for row in rows
         ],
+        "page": page,
         "faults": faults,
         "ways": [
             (way.value, words.short(way.value)) for way in (Way.VISIT, Way.TELEPHONE, Way.OFFICE)

@@ -66,14 +66,14 @@ def _rounds(staff: SignedIn) -> Iterator[WorkLine]:
 def _news(staff: SignedIn) -> Iterator[WorkLine]:
     if not may(staff.role, "people.see"):
         return
-    waiting = registry.news_to_deliver()
-    if waiting:
+    waiting = registry.news_waiting()
+    if waiting.oldest_at is not None:
         yield WorkLine(
             say=_("News to be told to families by a person"),
-            count=len(waiting),
+            count=waiting.count,
             href=reverse("families-news"),
             verb=_("Take news to a family"),
-            since=_("the oldest since %(day)s") % {"day": day(waiting[0].recorded_at)},
+            since=_("the oldest since %(day)s") % {"day": day(waiting.oldest_at)},
             mark=_needs(),
         )
 
