@@ -17,34 +17,44 @@ from sangbong.reunions.core.machine import Outcome
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
-    make_world(seed=3, applicants=30, register=150, folder=folder)
+    make_world(seed=4, applicants=30, register=150, folder=folder)
     return folder
 
 
 def honest_reports(world: Path) -> dict[str, Any]:
-    """What two offices would state that made no mistake: all of a world of thirty drawn and asked."""
+    """What two offices would state that made no mistake, of a world of thirty."""
     truth = load(world)
     records = {
         line.split(",")[0]: line.split(",")[13]
         for line in (world / "pyongyang" / "register.csv").read_text("utf-8").splitlines()[1:]
     }
     links = truth.links()
-    told = {pair: reply(pair, record, truth, records) for pair, record in links.items()}
+    may_be_drawn = [a for a, may in drawable(world).items() if may]
+    ready = [a for a in may_be_drawn if truth.applicants[a].ready(on=date(2018, 7, 1))]
+    second = set(ready[:25])
+    told = {
+        pair: reply(pair, record, truth, records)
+        for pair, record in links.items()
+        if pair[0] in second
+    }
     with_kin = sorted({a for (a, _), state in told.items() if state == "alive"})
-    places = 6
-    final = set(with_kin[:places])
+    final = set(with_kin[:10])
     candidates = [
-        [a, "chosen", "chosen", "chosen" if a in final else "not_chosen"] for a in truth.applicants
+        [
+            a,
+            "chosen",
+            "chosen" if a in second else "not_chosen",
+            "chosen" if a in final else "not_chosen",
+        ]
+        for a in may_be_drawn
     ]
-    shut_out = 30 - sum(drawable(world).values())
+    shut_out = 30 - len(may_be_drawn)
     lines = {
         "roll": 30,
-        "drawn": 30,
-        "willing_and_well": sum(
-            one.ready(on=date(2018, 7, 1)) for one in truth.applicants.values()
-        ),
-        "second_list": 30,
-        "persons_sought": len(links),
+        "drawn": len(may_be_drawn),
+        "willing_and_well": len(ready),
+        "second_list": len(second),
+        "persons_sought": len(told),
         "applicants_with_someone_alive": len(with_kin),
     }
     sittings = [[a, str(outcome_of(truth.applicants[a]))] for a in sorted(final)]
@@ -64,8 +74,8 @@ def honest_reports(world: Path) -> dict[str, Any]:
     pyongyang = {
         "lines": [],
         "people": {"applications": 0, "sought": 0, "register": 150},
-        "rule": [[a, s, r] for (a, s), r in links.items()],
-        "found": [[a, s, r] for (a, s), r in links.items()],
+        "rule": [[a, s, links[a, s]] for a, s in told],
+        "found": [[a, s, links[a, s]] for a, s in told],
         "sittings": sittings,
         "films": ["delivered"],
         "dispatches": [["A>B/x/1", "in", "applied"], ["B>A/x/1", "out", "applied"]],
@@ -120,7 +130,13 @@ def write_another_outcome(reports: dict[str, Any]) -> None:
 
 
 def draw_one_too_few(reports: dict[str, Any]) -> None:
-    reports["seoul"]["candidates"][0][1] = "reserve"
+    next(line for line in reports["seoul"]["lines"] if line[1] == "drawn")[2] -= 1
+
+
+def draw_somebody_shut_out(reports: dict[str, Any]) -> None:
+    known = {a for a, *_ in reports["seoul"]["candidates"]}
+    stranger = next(a for a, _ in reports["seoul"]["roll"] if a not in known)
+    reports["seoul"]["candidates"].append([stranger, "chosen", "not_chosen", "not_chosen"])
 
 
 @pytest.mark.parametrize(
@@ -131,6 +147,7 @@ def draw_one_too_few(reports: dict[str, Any]) -> None:
         (lose_a_dispatch, "dispatches from Seoul: sealed, applied once, known so"),
         (write_another_outcome, "differing between the sides"),
         (draw_one_too_few, "drawn"),
+        (draw_somebody_shut_out, "drawn who may not be"),
     ],
 )
 def test_a_number_that_is_not_true_is_seen(world: Path, fault: Any, seen_in: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.table import Table
 
-from sangbong.lab.outcomes import outcome_of
+from sangbong.lab.outcomes import list_sizes, outcome_of
 from sangbong.lab.truth import FoundAnswer, Truth, load
 from sangbong.reunions.core.machine import SittingState
 from sangbong.tracing.core.evaluation import Evaluation, PairRef, evaluate
@@ -73,7 +73,7 @@ def judge(reports: Mapping[str, Report], world: Path) -> Verdict:
     return Verdict(
         (
             *_rolls(seoul, pyongyang, truth, world, len(records)),
-            *_lists(seoul, truth),
+            *_lists(seoul, truth, world),
             *_replies(seoul, truth, found, records),
             *_search(pyongyang, truth),
             *_sittings(seoul, pyongyang, truth),
@@ -117,17 +117,20 @@ def _rolls(
     )
 
 
-def _lists(seoul: Report, truth: Truth) -> tuple[Line, ...]:
+def _lists(seoul: Report, truth: Truth, world: Path) -> tuple[Line, ...]:
     stated = _stated(seoul)
-    drawn = [a for a, first, _, _ in seoul["candidates"] if first in ("chosen", "reserve")]
-    ready = sum(truth.applicants[a].ready(on=ASKED_DATE) for a in drawn)
+    drawable = {number for number, fact in _applications(world).items() if fact.drawable}
+    sizes = list_sizes(len(truth.applicants))
+    asked = [a for a, first, _, _ in seoul["candidates"] if first in ("chosen", "reserve")]
+    ready = sum(truth.applicants[a].ready(on=ASKED_DATE) for a in asked)
     second = [a for a, _, second, _ in seoul["candidates"] if second == "chosen"]
     return (
+        _equal("drawn", "추첨된 후보자", stated["drawn"], min(sizes.first, len(drawable))),
         _equal(
-            "drawn",
-            "추첨된 후보자",
-            stated["drawn"],
-            sum(f == "chosen" for _, f, _, _ in seoul["candidates"]),
+            "drawn who may not be",
+            "추첨될 수 없는 후보자",
+            sum(a not in drawable for a in asked),
+            0,
         ),
         _equal(
             "asked: willing and well",
@@ -135,7 +138,7 @@ def _lists(seoul: Report, truth: Truth) -> tuple[Line, ...]:
             stated["willing_and_well"],
             ready,
         ),
-        _equal("second list", "2차 후보자", stated["second_list"], len(second)),
+        _equal("second list", "2차 후보자", stated["second_list"], min(sizes.second, ready)),
         _equal(
             "persons asked about",
             "생사확인을 의뢰한 가족",
@@ -163,7 +166,7 @@ def _replies(
         )
     ]
     with_kin = {a for (a, _), state in due.items() if state == PairState.ALIVE}
-    places = sum(first == "chosen" for _, first, _, _ in seoul["candidates"]) // 5
+    places = list_sizes(len(truth.applicants)).final
     final = [a for a, _, _, final in seoul["candidates"] if final == "chosen"]
     return (
         *lines,

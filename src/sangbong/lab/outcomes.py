@@ -1,8 +1,9 @@
-"""What comes of a sitting in an invented world, and the days on which sittings are held there."""
+"""What an invented world has agreed: how long its lists are, when sittings are, what comes of each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sangbong.lab.truth import ApplicantTruth, SittingTruth
@@ -25,3 +26,21 @@ def outcome_of(truth: ApplicantTruth) -> Outcome:
     if truth.withdraws_on is not None and truth.withdraws_on < MEETS_UNTIL:
         return Outcome.WITHDRAWN_HEALTH
     return _OUTCOMES[truth.sitting]
+
+
+@dataclass(frozen=True, slots=True)
+class ListSizes:
+    """How many people each list of a drill's round takes."""
+
+    first: int
+    second: int
+    final: int
+
+
+def list_sizes(applications: int) -> ListSizes:
+    """The lists of 2018 (500, 250, 100), cut in proportion where a drill has fewer than 2,000.
+
+    Source: newspim 20180625000297; kmib arcid=0923974993.
+    """
+    final = max(10, min(100, applications // 20))
+    return ListSizes(first=final * 5, second=final * 5 // 2, final=final)

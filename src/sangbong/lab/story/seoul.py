@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sangbong.lab.outcomes import MEETS_FROM, MEETS_UNTIL
+from sangbong.lab.outcomes import MEETS_FROM, MEETS_UNTIL, list_sizes
 from sangbong.lab.story.cast import STAFF, import_file
 from sangbong.lab.story.sittings import (
     days_of_meeting,
@@ -72,23 +72,20 @@ def state() -> RoundState | None:
 
 
 def scaled_criteria(applications: int) -> Criteria:
-    """The rule of 2018, with its lists cut in proportion where the drill is small.
-
-    From 2,000 applications on the lists have the real sizes: 500, 250 and 100.
-    """
+    """The rule of 2018, with its lists cut in proportion where the drill is small."""
     rule = criteria("korea-21-2018")
-    final = max(10, min(100, applications // 20))
+    sizes = list_sizes(applications)
     return replace(
         rule,
         code=f"drill-{ROUND}",
         round_code=ROUND,
         places=Places(
-            first=final * 5,
-            first_reserves=final // 2,
-            second=final * 5 // 2,
-            second_reserves=final // 4,
-            final=final,
-            final_reserves=final // 10,
+            first=sizes.first,
+            first_reserves=sizes.first // 10,
+            second=sizes.second,
+            second_reserves=sizes.second // 10,
+            final=sizes.final,
+            final_reserves=sizes.final // 10,
         ),
     )
 
