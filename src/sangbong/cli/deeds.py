@@ -13,6 +13,7 @@ from django.db import transaction
 from sangbong.lab import story
 from sangbong.lab.story import Stage
 from sangbong.office import operations, queries
+from sangbong.office.adapters.clock import SystemClock
 from sangbong.office.core.actor import Actor
 from sangbong.worker.sweeps import sweep
 
@@ -73,7 +74,7 @@ def open_doors(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any
         with transaction.atomic():
             operations.make_sign_in_link(
                 # sign-in links follow real time, whatever the story says
-                now=_real_now(),
+                now=SystemClock().now(),
                 actor=Actor("system:demo", "demo"),
                 username=person.username,
                 token=token,
@@ -83,12 +84,6 @@ def open_doors(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any
         )
     del stage
     return links
-
-
-def _real_now() -> Any:
-    from sangbong.office.adapters.clock import SystemClock
-
-    return SystemClock().now()
 
 
 def _set_clock(instant: str) -> None:

@@ -69,11 +69,12 @@ def judge(reports: Mapping[str, Report], world: Path) -> Verdict:
     truth = load(world)
     seoul, pyongyang = reports["seoul"], reports["pyongyang"]
     records = _records(world)
+    drawable = _drawable(world)
     found = {(a, s): r for a, s, r in pyongyang["found"]}
     return Verdict(
         (
-            *_rolls(seoul, pyongyang, truth, world, len(records)),
-            *_lists(seoul, truth, world),
+            *_rolls(seoul, pyongyang, truth, drawable, len(records)),
+            *_lists(seoul, truth, drawable),
             *_replies(seoul, truth, found, records),
             *_search(pyongyang, truth),
             *_sittings(seoul, pyongyang, truth),
@@ -83,10 +84,8 @@ def judge(reports: Mapping[str, Report], world: Path) -> Verdict:
 
 
 def _rolls(
-    seoul: Report, pyongyang: Report, truth: Truth, world: Path, register: int
+    seoul: Report, pyongyang: Report, truth: Truth, drawable: frozenset[str], register: int
 ) -> tuple[Line, ...]:
-    facts = _applications(world)
-    shut_out = sum(not fact.drawable for fact in facts.values())
     stated = _stated(seoul)
     return (
         _equal(
@@ -107,19 +106,18 @@ def _rolls(
             pyongyang["people"]["register"],
             register,
         ),
-        _equal("on the frozen roll", "추첨 대상자 명부", stated["roll"], len(facts)),
+        _equal("on the frozen roll", "추첨 대상자 명부", stated["roll"], len(truth.applicants)),
         _equal(
             "of these shut out of the draw",
             "추첨에서 제외된 신청",
             sum(n for reason, n in _reasons(seoul, "drawn") if reason != "not_drawn"),
-            shut_out,
+            len(truth.applicants) - len(drawable),
         ),
     )
 
 
-def _lists(seoul: Report, truth: Truth, world: Path) -> tuple[Line, ...]:
+def _lists(seoul: Report, truth: Truth, drawable: frozenset[str]) -> tuple[Line, ...]:
     stated = _stated(seoul)
-    drawable = {number for number, fact in _applications(world).items() if fact.drawable}
     sizes = list_sizes(len(truth.applicants))
     asked = [a for a, first, _, _ in seoul["candidates"] if first in ("chosen", "reserve")]
     ready = sum(truth.applicants[a].ready(on=ASKED_DATE) for a in asked)
@@ -272,23 +270,15 @@ def _channel(seoul: Report, pyongyang: Report) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Application:
-    drawable: bool
-
-
-def _applications(world: Path) -> dict[str, _Application]:
+def _drawable(world: Path) -> frozenset[str]:
     """Who may be drawn, read from the file itself: consents given, and nobody goes on for them."""
+    consenting, succeeded = set(), set()
     with (world / "seoul" / "applications.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    succeeded = {row["앞선 신청번호"] for row in rows}
-    return {
-        row["신청번호"]: _Application(
-            drawable=all(need in row["동의"].split(";") for need in NEEDED_CONSENTS)
-            and row["신청번호"] not in succeeded
-        )
-        for row in rows
-    }
+        for row in csv.DictReader(file):
+            succeeded.add(row["앞선 신청번호"])
+            if all(need in row["동의"].split(";") for need in NEEDED_CONSENTS):
+                consenting.add(row["신청번호"])
+    return frozenset(consenting - succeeded)
 
 
 def _records(world: Path) -> dict[str, str]:

@@ -86,9 +86,6 @@ REGISTER_HEADINGS: tuple[tuple[str, str], ...] = (
 )
 """Headings of register.csv, Korean and English."""
 
-ALREADY_MET = "상봉 참가"
-"""Stands in the note of an applicant who met kin in an earlier round."""
-
 _SEXES = {"M": "남", "F": "여"}
 _EARLIER_ROUNDS = (
     ("제10차 이산가족 상봉 참가", 2004),

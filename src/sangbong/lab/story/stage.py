@@ -14,7 +14,6 @@ from sangbong.office import queries as office
 from sangbong.office.core.actor import Actor
 
 ROUND = "video-8"
-MATTER_NOTE = "story"
 _KOREA = timezone(timedelta(hours=9))
 
 Progress = Callable[[str, str, int, int], None]

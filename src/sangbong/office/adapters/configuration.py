@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -16,8 +16,6 @@ from sangbong.kernel.errors import SangbongError
 _PREFIX = "SANGBONG_"
 HOME_VARIABLE = "SANGBONG_HOME"
 DEFAULT_HOME = Path("var/office")
-
-Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class OfficeSettings(BaseSettings):

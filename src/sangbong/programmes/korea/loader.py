@@ -13,8 +13,6 @@ from sangbong.kernel.ids import OfficeCode
 from sangbong.programmes.criteria import Criteria
 from sangbong.programmes.halls import HallData, HallHours
 
-PROGRAMME = "korea"
-
 
 @cache
 def all_criteria() -> tuple[Criteria, ...]:
