@@ -34,7 +34,11 @@ def copy(tmp_path: Path) -> Path:
     ("file", "line", "broken"),
     [
         ("office/core/roles.py", "import django", "are pure"),
-        ("liaison/queries.py", "from sangbong.registry import queries", "Rooms are stacked"),
+        (
+            "liaison/queries/__init__.py",
+            "from sangbong.registry import queries",
+            "Rooms are stacked",
+        ),
         ("tracing/queries.py", "from sangbong.registry import models", "tables of registry"),
         ("web/audit.py", "import sangbong.worker.sweeps", "Rooms are stacked"),
         ("selection/queries.py", "import httpx", "Only adapters"),

@@ -38,4 +38,6 @@ def test_every_room_with_tables_keeps_them_private() -> None:
         for name in contracts.sections()
         if name.startswith("importlinter:contract:private-")
     }
-    assert private == {f"sangbong.{path.parent.name}.models" for path in ROOMS.glob("*/models.py")}
+    rooms = {path.parent.name for path in ROOMS.glob("*/models.py")}
+    rooms |= {path.parent.parent.name for path in ROOMS.glob("*/models/__init__.py")}
+    assert private == {f"sangbong.{room}.models" for room in rooms}
