@@ -127,6 +127,8 @@ def receipt_before_commit(*, now: Any, envelope: bytes, answered: bool = False) 
         digest=read.digest,
         state=ReceiptState.RECEIVED,
         at=now,
+        incarnation=read.header.incarnation,
+        signer=1,
     ).encode(own_keys().signing)
 
 

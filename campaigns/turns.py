@@ -151,7 +151,7 @@ def _hand_out(
         sender=own_office().code,
         recipient=recipient,
         number=_EARLY_RECEIPTS_FROM + number,
-        cargo=bundles.Cargo(written_at=now, envelopes=(), receipts=(receipt,), settled={}),
+        cargo=bundles.Cargo(written_at=now, envelopes=(), receipts=(receipt,), settled=()),
         sealer=CounterpartSealer(counterpart(recipient).receive_key),
         signer=own_keys().signing,
     )

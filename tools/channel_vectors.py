@@ -25,6 +25,7 @@ from sangbong.liaison.adapters.sealing import CounterpartSealer
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.bundle import Cargo, write_bundle
 from sangbong.liaison.core.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 
 VECTORS = Path(__file__).resolve().parent.parent / "spec" / "vectors"
@@ -74,7 +75,7 @@ def envelope_vectors() -> tuple[dict[str, Any], bytes]:
         "liaison.note", NOTE, "liaison: notes between officers", "liaison", AT, (b"scan",)
     )
     content = pack(paper)
-    header = Header(SEOUL, PYONGYANG, "notes", 1, NO_PREVIOUS, len(content))
+    header = Header(SEOUL, PYONGYANG, "notes", 1, NO_PREVIOUS, len(content), 1, 1, 1)
     first = write_envelope(header, content, sealer=SEALER, signer=SEOUL_SIGNER)
     following = replace(header, sequence=2, previous=digest_of(first))
     second = write_envelope(following, content, sealer=SEALER, signer=SEOUL_SIGNER)
@@ -85,7 +86,7 @@ def envelope_vectors() -> tuple[dict[str, Any], bytes]:
             del info
             return sealed
 
-    later = first.replace(b'"version":0', b'"version":1')
+    later = first.replace(b'"version":1', b'"version":2')
     bad = [
         ("one bit of the seal flipped", flipped(first, 2000), "liaison.signature_wrong"),
         (
@@ -121,6 +122,7 @@ def envelope_vectors() -> tuple[dict[str, Any], bytes]:
                 "paper": {
                     "basis": paper.basis,
                     "body": NOTE,
+                    "film": None,
                     "kind": paper.kind,
                     "purpose": paper.purpose,
                     "sealed_at": "2018-06-25T01:00:00Z",
@@ -139,7 +141,7 @@ def flipped(data: bytes, place: int) -> bytes:
 
 def resigned(data: bytes) -> bytes:
     """Pyongyang's signature where Seoul's should be."""
-    message = b"sangbong envelope 0\n" + bytes.fromhex(digest_of(data))
+    message = b"sangbong envelope 1\n" + bytes.fromhex(digest_of(data))
     return data[:-64] + PYONGYANG_SIGNER.sign(message)
 
 
@@ -152,7 +154,9 @@ def for_tokyo(header: Header, content: bytes) -> bytes:
 
 def receipt_vectors(envelope: bytes) -> tuple[dict[str, Any], bytes]:
     """A receipt of each state, and what must not be believed."""
-    received = Receipt(PYONGYANG, SEOUL, "notes", 1, digest_of(envelope), ReceiptState.RECEIVED, AT)
+    received = Receipt(
+        PYONGYANG, SEOUL, "notes", 1, digest_of(envelope), ReceiptState.RECEIVED, AT, 1, 1
+    )
     good = [
         received,
         replace(received, state=ReceiptState.APPLIED),
@@ -164,13 +168,14 @@ def receipt_vectors(envelope: bytes) -> tuple[dict[str, Any], bytes]:
             code="liaison.envelope_garbled",
             stream="",
             sequence=0,
+            incarnation=0,
         ),
     ]
     data = received.encode(PYONGYANG_SIGNER)
     bad = [
         (data.replace(b'"received"', b'"applied"'), "liaison.signature_wrong"),
         (received.encode(SEOUL_SIGNER), "liaison.signature_wrong"),
-        (data.replace(b'"version":0', b'"version":1'), "liaison.version_unknown"),
+        (data.replace(b'"version":1', b'"version":2'), "liaison.version_unknown"),
         (data.replace(b'{"at"', b'{ "at"'), "liaison.receipt_garbled"),
         (data.replace(b'"code":""', b'"code":"a.reason"'), "liaison.receipt_garbled"),
         (data[:-1], "liaison.receipt_garbled"),
@@ -189,7 +194,7 @@ def receipt_vectors(envelope: bytes) -> tuple[dict[str, Any], bytes]:
 
 def waybill_vectors(envelope: bytes, receipt: bytes) -> dict[str, Any]:
     """One bundle from Seoul to Pyongyang; how to damage it is for the reader to try."""
-    cargo = Cargo(AT, (envelope,), (receipt,), {"notes": 1})
+    cargo = Cargo(AT, (envelope,), (receipt,), (Prefix("notes", 1, 1),))
     header, data = write_bundle(
         sender=SEOUL, recipient=PYONGYANG, number=7, cargo=cargo, sealer=SEALER, signer=SEOUL_SIGNER
     )
@@ -201,7 +206,7 @@ def waybill_vectors(envelope: bytes, receipt: bytes) -> dict[str, Any]:
         "digest": digest_of(data),
         "envelopes": [digest_of(envelope)],
         "receipts": [receipt.decode()],
-        "settled": {"notes": 1},
+        "settled": [["notes", 1, 1]],
         "written_at": "2018-06-25T01:00:00Z",
     }
 

@@ -23,6 +23,7 @@ from sangbong.liaison.core.bundle import (
     read_bundle,
     write_bundle,
 )
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.framing import framed
 from sangbong.liaison.core.sizes import BUNDLE_CLASS_MAX, BUNDLE_CLASS_MIN, pad
 
@@ -33,9 +34,11 @@ CARGOS = st.builds(
     written_at=st.just(AT),
     envelopes=st.lists(st.binary(max_size=40_000), max_size=3).map(tuple),
     receipts=st.lists(st.binary(max_size=1000), max_size=3).map(tuple),
-    settled=st.dictionaries(st.just("notes"), st.integers(0, 9)),
+    settled=st.lists(
+        st.builds(Prefix, st.just("notes"), st.just(1), st.integers(0, 9)), max_size=1
+    ).map(tuple),
 )
-EMPTY = Cargo(written_at=AT, envelopes=(), receipts=(), settled={})
+EMPTY = Cargo(written_at=AT, envelopes=(), receipts=(), settled=())
 
 
 def code_of(call, *arguments, **named) -> str:
@@ -80,7 +83,7 @@ def test_a_bundle_is_named_by_what_anyone_may_read(toy):
 
 
 def test_a_bundle_shows_only_its_size_class(toy):
-    one = Cargo(written_at=AT, envelopes=(b"x" * 5000,), receipts=(), settled={})
+    one = Cargo(written_at=AT, envelopes=(b"x" * 5000,), receipts=(), settled=())
     assert len(written(toy, one)) == len(written(toy, EMPTY))
 
 
@@ -149,7 +152,7 @@ def test_a_bundle_by_another_hand_or_for_another_key_is_refused(toy):
 
 
 def _waybill(**changes):
-    told = {"envelopes": [], "receipts": [], "settled": {}, "written_at": "2018-06-25T01:00:00Z"}
+    told = {"envelopes": [], "receipts": [], "settled": [], "written_at": "2018-06-25T01:00:00Z"}
     return framed(canonical_bytes(told | changes))
 
 
@@ -168,7 +171,7 @@ def _waybill(**changes):
         _waybill(envelopes=[[BUNDLE_CLASS_MIN, sha256_hex(b"a")]]) + b"a",
         _waybill(receipts=[[2000, sha256_hex(b"a")]]) + b"a",
         _waybill() + b"left over",
-        _waybill(settled={"Round 21": 1}),
+        _waybill(settled=[["Round 21", 1, 1]]),
     ],
 )
 def test_a_waybill_that_does_not_list_what_is_there_is_refused(toy, content):
@@ -184,7 +187,7 @@ def test_a_bundle_is_in_its_smallest_class(toy):
         sender=SEOUL,
         recipient=PYONGYANG,
         number=1,
-        cargo=Cargo(AT, (b"x" * BUNDLE_CLASS_MIN,), (), {}),
+        cargo=Cargo(AT, (b"x" * BUNDLE_CLASS_MIN,), (), ()),
         sealer=toy,
         signer=toy,
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sangbong.kernel.canonical import canonical_bytes, parse_canonical
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.body import ATTACHMENTS_MAX, Paper, pack, unpack
+from sangbong.liaison.core.body import ATTACHMENTS_MAX, Paper, check_film, pack, unpack
 from sangbong.liaison.core.envelope import (
     ENVELOPE_BYTES_MAX,
     HEADER_BYTES_MAX,
@@ -28,8 +28,9 @@ from sangbong.liaison.core.envelope import (
     stream_name,
     write_envelope,
 )
+from sangbong.liaison.core.film import FILM_BYTES_MAX, FilmKey, pieces_for
 from sangbong.liaison.core.framing import framed
-from sangbong.liaison.core.sizes import BODY_CLASS_MIN
+from sangbong.liaison.core.sizes import BODY_CLASS_MAX, BODY_CLASS_MIN, pad
 
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
@@ -45,6 +46,12 @@ PAPERS = st.builds(
     purpose=st.text(max_size=9),
     sealed_at=st.just(AT),
     attachments=st.lists(st.binary(max_size=6000), max_size=3).map(tuple),
+    film=st.none()
+    | st.builds(
+        FilmKey,
+        key=st.binary(min_size=32, max_size=32),
+        length=st.integers(1, FILM_BYTES_MAX),
+    ),
 )
 
 
@@ -56,6 +63,9 @@ def header(**changes):
         "sequence": 1,
         "previous": NO_PREVIOUS,
         "size": BODY_CLASS_MIN,
+        "epoch": 1,
+        "incarnation": 1,
+        "signer": 1,
     }
     return Header(**(told | changes))
 
@@ -77,7 +87,13 @@ def plain_header(**changes):
         "sequence": 1,
         "previous": NO_PREVIOUS,
         "size": BODY_CLASS_MIN,
-        "version": 0,
+        "epoch": 1,
+        "film": "",
+        "incarnation": 1,
+        "pieces": 0,
+        "signer": 1,
+        "urgent": False,
+        "version": 1,
     }
     return told | changes
 
@@ -160,14 +176,14 @@ def test_a_header_over_its_bound_is_not_read():
 
 def test_a_later_version_is_named_as_one_even_with_members_unknown_here():
     """E2."""
-    data = with_header({"version": 1, "hops": 3})
+    data = with_header({"version": 2, "hops": 3})
     assert code_of(read_envelope, data) == "liaison.version_unknown"
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": "0"},
+        {"version": "1"},
         {"version": True},
         {"from": "Seoul"},
         {"to": 7},
@@ -182,6 +198,17 @@ def test_a_later_version_is_named_as_one_even_with_members_unknown_here():
         {"size": 3 * BODY_CLASS_MIN},
         {"size": 0},
         {"kind": "liaison.note"},
+        {"epoch": 0},
+        {"incarnation": 0},
+        {"incarnation": True},
+        {"signer": 0},
+        {"signer": 1_000_001},
+        {"urgent": 0},
+        {"film": "ab"},
+        {"film": "ab" * 32},
+        {"pieces": 1},
+        {"film": "ab" * 32, "pieces": 65},
+        {"film": "ab" * 32, "pieces": 2**18 + 2**13},
     ],
 )
 def test_a_header_with_a_member_out_of_bounds_is_refused(changes):
@@ -254,12 +281,13 @@ def test_a_stream_never_carries_a_name():
         (b"", None),
         (MAGIC, None),
         (with_header([]), None),
-        (with_header({"version": 1}), None),
-        (with_header(plain_header(version=9)), Claim(SEOUL, PYONGYANG, "notes", 1)),
-        (with_header(plain_header(stream=3)), Claim(SEOUL, PYONGYANG, "", 0)),
-        (with_header(plain_header(stream="N O")), Claim(SEOUL, PYONGYANG, "", 0)),
-        (with_header(plain_header(sequence="1")), Claim(SEOUL, PYONGYANG, "", 0)),
-        (with_header(plain_header(sequence=0)), Claim(SEOUL, PYONGYANG, "", 0)),
+        (with_header({"version": 2}), None),
+        (with_header(plain_header(version=9)), Claim(SEOUL, PYONGYANG, "notes", 1, 1)),
+        (with_header(plain_header(stream=3)), Claim(SEOUL, PYONGYANG, "", 0, 0)),
+        (with_header(plain_header(stream="N O")), Claim(SEOUL, PYONGYANG, "", 0, 0)),
+        (with_header(plain_header(sequence="1")), Claim(SEOUL, PYONGYANG, "", 0, 0)),
+        (with_header(plain_header(incarnation=0)), Claim(SEOUL, PYONGYANG, "", 0, 0)),
+        (with_header(plain_header(sequence=0)), Claim(SEOUL, PYONGYANG, "", 0, 0)),
     ],
 )
 def test_an_envelope_not_taken_may_still_say_whom_to_answer(data, claim):
@@ -271,7 +299,7 @@ def test_content_that_is_no_paper_is_refused_with_a_code():
     good = pack(paper(attachments=(b"abc",)))
     used = len(good.rstrip(b"\0"))
     many = framed(canonical_bytes({})) + (ATTACHMENTS_MAX + 1).to_bytes(4, "big")
-    members = {"basis": "b", "body": {}, "kind": "liaison.note", "purpose": "p"}
+    members = {"basis": "b", "body": {}, "film": None, "kind": "liaison.note", "purpose": "p"}
     for content in (
         b"",
         bytes(4096),
@@ -283,6 +311,47 @@ def test_content_that_is_no_paper_is_refused_with_a_code():
         framed(canonical_bytes(members | {"sealed_at": "2018-06-25T01:00:00Z"})) + many[-4:],
     ):
         assert code_of(unpack, content) == "liaison.body_garbled"
+
+
+FILM = {"key": "ab" * 32, "length": 70_000}
+
+
+@pytest.mark.parametrize(
+    "film",
+    [
+        "",
+        {},
+        FILM | {"more": 1},
+        FILM | {"key": "AB" * 32},
+        FILM | {"length": 0},
+        FILM | {"length": FILM_BYTES_MAX + 1},
+    ],
+)
+def test_a_film_out_of_form_makes_the_paper_unreadable(film):
+    """B4."""
+    members = parse_canonical(pack(paper())[4:].rstrip(b"\0")) | {"film": film}
+    content = pad(
+        framed(canonical_bytes(members)) + bytes(4),
+        smallest=BODY_CLASS_MIN,
+        largest=BODY_CLASS_MAX,
+    )
+    assert code_of(unpack, content) == "liaison.body_garbled"
+
+
+def test_a_paper_speaks_of_a_film_when_and_only_when_its_header_names_one():
+    """B4."""
+    with_film = paper(film=FilmKey(key=bytes(32), length=70_000))
+
+    check_film(paper(), pieces=0)
+    check_film(with_film, pieces=pieces_for(70_000))
+    for told, pieces in ((paper(), 2), (with_film, 0), (with_film, 3)):
+        assert code_of(check_film, told, pieces=pieces) == "liaison.body_garbled"
+
+
+def test_the_numbers_of_another_incarnation_run_apart_and_are_told_so():
+    """E9."""
+    assert header(incarnation=2).dispatch_id == "KR-SEL.2>KP-PYO/notes/1"
+    assert header().dispatch_id == "KR-SEL>KP-PYO/notes/1"
 
 
 def test_a_paper_over_the_largest_class_is_not_sealed():

@@ -44,6 +44,9 @@ class Outbox:
             last_sequence=len(self.sent),
             last_digest=digest_of(self.sent[-1]) if self.sent else "",
             size=len(content),
+            epoch=1,
+            incarnation=1,
+            signer=1,
         )
         self.sent.append(write_envelope(header, content, sealer=self.toy, signer=self.toy))
         self.states.append(DispatchState.SEALED)

@@ -64,6 +64,9 @@ class Peer:
             last_sequence=sequence,
             last_digest=digest,
             size=len(written),
+            epoch=1,
+            incarnation=1,
+            signer=1,
         )
         for name, value in header.items():
             object.__setattr__(next_one, name, value)
@@ -83,6 +86,8 @@ class Peer:
             digest=digest,
             state=ReceiptState(state),
             at=self.now,
+            incarnation=1 if dispatch_stream else 0,
+            signer=1,
             code=code,
         ).encode(self.signer)
 

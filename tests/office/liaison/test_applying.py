@@ -7,6 +7,7 @@ import pytest
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
 from sangbong.liaison.core.body import Paper, pack
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.receipt import ReceiptState, read_receipt
 from sangbong.liaison.core.sizes import BODY_CLASS_MIN
 from sangbong.liaison.models import InboxDispatch, Note
@@ -145,7 +146,7 @@ def test_receipts_are_repeated_until_the_other_side_says_they_are_settled(peer, 
     for _ in range(2):
         operations.apply_next(now=now, handler=told.append)
 
-    operations.settle(sender=peer.code, settled={"notes": 3, "unknown": 1})
+    operations.settle(sender=peer.code, settled=[Prefix("notes", 1, 3), Prefix("unknown", 1, 1)])
 
     assert receipts(peer) == [("notes", 3, "received", "")]
     take(now, envelopes[0])

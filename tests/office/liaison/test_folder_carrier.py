@@ -15,6 +15,7 @@ from sangbong.liaison.adapters.sealing import CounterpartSealer, CounterpartVeri
 from sangbong.liaison.core import bundle as bundles
 from sangbong.liaison.core.bundle import Cargo, open_bundle, read_bundle, write_bundle
 from sangbong.liaison.core.clearance import standing
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.receipt import read_receipt
 from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.models import (
@@ -59,7 +60,7 @@ def collect(now, folder, **named):
 
 def bundle_from(peer, *, number=1, recipient=None, sealer=None, **cargo) -> tuple[str, bytes]:
     """A bundle as Pyongyang would write it: its name and its bytes."""
-    empty = {"written_at": peer.now, "envelopes": (), "receipts": (), "settled": {}}
+    empty = {"written_at": peer.now, "envelopes": (), "receipts": (), "settled": ()}
     header, data = write_bundle(
         sender=peer.code,
         recipient=recipient or peer.other,
@@ -158,7 +159,7 @@ def test_envelopes_receipts_and_settled_streams_come_off_a_stick(peer, now, usb)
         peer,
         envelopes=(peer.envelope(), peer.envelope()),
         receipts=(peer.receipt("round-21", 1, digest(), "applied"),),
-        settled={"notes": 1},
+        settled=(Prefix("notes", 1, 1),),
     )
     (usb / name).write_bytes(data)
 
@@ -167,7 +168,7 @@ def test_envelopes_receipts_and_settled_streams_come_off_a_stick(peer, now, usb)
     assert (report.sender, report.envelopes, report.receipts) == ("KP-PYO", 2, 1)
     assert (report.already_read, report.faults) == (False, [])
     assert len(queries.pending_receipts(PYONGYANG)) == 2
-    assert queries.settled_owed(PYONGYANG) == {"round-21": 1}
+    assert queries.settled_owed(PYONGYANG) == (Prefix("round-21", 1, 1),)
 
 
 def test_reading_the_same_stick_twice_changes_nothing(peer, now, usb):

@@ -25,7 +25,7 @@ from sangbong.liaison.adapters import link as carrier
 from sangbong.liaison.adapters.link import certificate_der, client_context, server_context
 from sangbong.liaison.core.clearance import standing
 from sangbong.liaison.core.envelope import read_envelope
-from sangbong.liaison.core.exchange import Exchange, read_exchange
+from sangbong.liaison.core.exchange import Exchange, Prefix, read_exchange
 from sangbong.liaison.core.receipt import ReceiptState, read_receipt
 from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.models import InboxDispatch, OutboxDispatch, OutboxStream
@@ -111,7 +111,7 @@ class TheirEnd:
     def _told(self, body: bytes) -> bytes:
         self.status = 200 if self.status == 422 else self.status
         self.exchanges.append(read_exchange(body))
-        return (self.owed.pop(0) if self.owed else Exchange()).encode()
+        return (self.owed.pop(0) if self.owed else Exchange(incarnation=1)).encode()
 
 
 @pytest.fixture
@@ -151,13 +151,13 @@ def test_a_call_gives_and_gets_receipts_until_both_are_settled(their_end, peer, 
     operations.receive(now=now, envelope=peer.envelope())
     operations.apply_next(now=now, handler=lambda dispatch: None)
     applied = peer.receipt("round-21", 1, digest(), "applied")
-    their_end.owed = [Exchange(receipts=(applied,), settled={"notes": 1})]
+    their_end.owed = [Exchange(1, (applied,), settled=(Prefix("notes", 1, 1),))]
 
     report = call(now)
 
     first, second = their_end.exchanges
     assert [read_receipt(r).receipt.state for r in first.receipts] == [ReceiptState.APPLIED]
-    assert (second.receipts, second.settled) == ((), {"round-21": 1})
+    assert (second.receipts, second.settled) == ((), (Prefix("round-21", 1, 1),))
     assert (report.receipts, report.settled, report.progress) == (1, 1, 3)
     assert not queries.anything_to_say(PYONGYANG, now=now)
     assert queries.unfinished() == 0
@@ -351,7 +351,7 @@ def test_a_receipt_given_on_the_call_is_not_carried_besides(peer, now):
     assert queries.pending_receipts(PYONGYANG) == []
 
     operations.apply_next(now=now, handler=lambda dispatch: None)
-    operations.settle(sender=PYONGYANG, settled={"notes": 1})
+    operations.settle(sender=PYONGYANG, settled=[Prefix("notes", 1, 1)])
     ask(peer, "POST", "/link/envelopes", envelope)
 
     assert [read_receipt(r).receipt.state for r in queries.pending_receipts(PYONGYANG)] == [
@@ -410,10 +410,11 @@ def test_receipts_are_exchanged_in_one_call(peer, now):
     send(now)
     operations.receive(now=now, envelope=peer.envelope())
     theirs = Exchange(
+        incarnation=1,
         receipts=(
             peer.receipt("round-21", 1, digest(), "applied"),
             peer.receipt("round-21", 9, digest(), "applied"),
-        )
+        ),
     )
 
     status, body = ask(peer, "POST", "/link/receipts", theirs.encode())
@@ -421,7 +422,7 @@ def test_receipts_are_exchanged_in_one_call(peer, now):
     ours = read_exchange(body)
     assert status == 200
     assert [read_receipt(r).receipt.state for r in ours.receipts] == [ReceiptState.RECEIVED]
-    assert ours.settled == {"round-21": 1}
+    assert ours.settled == (Prefix("round-21", 1, 1),)
     assert not OutboxStream.objects.filter(settled_owed=True).exists()
 
 

@@ -14,6 +14,7 @@ from sangbong.liaison.adapters.sealing import OwnOpener
 from sangbong.liaison.core.body import unpack
 from sangbong.liaison.core.clearance import Clearance, standing
 from sangbong.liaison.core.envelope import NO_PREVIOUS, digest_of, open_envelope, read_envelope
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.papers import NotePaper
 from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.models import OutboxDispatch, OutboxStream
@@ -199,14 +200,14 @@ def test_settled_is_told_once_and_again_when_a_receipt_comes_again(peer, now):
             now=now,
             receipt=peer.receipt("round-21", sequence, digests()[sequence - 1], "applied"),
         )
-    assert queries.settled_owed(PYONGYANG) == {"round-21": 1}
+    assert queries.settled_owed(PYONGYANG) == (Prefix("round-21", 1, 1),)
 
-    operations.tell_settled(recipient=PYONGYANG, settled={"round-21": 1})
-    assert queries.settled_owed(PYONGYANG) == {}
+    operations.tell_settled(recipient=PYONGYANG, settled=[Prefix("round-21", 1, 1)])
+    assert queries.settled_owed(PYONGYANG) == ()
     operations.accept_receipt(now=now, receipt=peer.receipt("round-21", 2, digests()[1], "applied"))
-    operations.tell_settled(recipient=PYONGYANG, settled={"round-21": 1})
+    operations.tell_settled(recipient=PYONGYANG, settled=[Prefix("round-21", 1, 1)])
 
-    assert queries.settled_owed(PYONGYANG) == {"round-21": 3}
+    assert queries.settled_owed(PYONGYANG) == (Prefix("round-21", 1, 3),)
     assert OutboxStream.objects.get().settled_through == 3
 
 

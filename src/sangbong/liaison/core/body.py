@@ -2,15 +2,18 @@
 
 Layout: paper length (4 bytes) · paper · count of attachments (4 bytes) · each attachment behind
 its length (4 bytes) · zero bytes up to the size class. The paper is
-`{"basis", "body", "kind", "purpose", "sealed_at"}`.
+`{"basis", "body", "film", "kind", "purpose", "sealed_at"}`.
 
-1. (B1) The paper is canonical JSON with exactly its five members.
+1. (B1) The paper is canonical JSON with exactly its six members.
 2. (B2) There are at most `ATTACHMENTS_MAX` attachments, and each ends inside the content.
 3. (B3) Everything after the last attachment is zero, and the whole is its smallest size class.
+4. (B4) `film` is null when, and only when, the header names no film; else it has the film's key and
+   its length in bytes, and the header's `pieces` is the class of that length (film.py, rule F1).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +21,12 @@ from datetime import datetime
 from sangbong.kernel.canonical import JsonValue, canonical_bytes
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison.core.fields import KIND_PATTERN, Fields, instant_text, read_instant
+from sangbong.liaison.core.film import FILM_BYTES_MAX, KEY_BYTES, FilmKey, pieces_for
 from sangbong.liaison.core.framing import PartReader, framed, framed_all
 from sangbong.liaison.core.sizes import BODY_CLASS_MAX, BODY_CLASS_MIN, pad, size_class
 
 ATTACHMENTS_MAX = 1000
+_KEY_PATTERN = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Paper:
     purpose: str
     sealed_at: datetime
     attachments: tuple[bytes, ...] = ()
+    film: FilmKey | None = None
 
 
 def pack(paper: Paper) -> bytes:
@@ -50,6 +56,7 @@ def pack(paper: Paper) -> bytes:
         {
             "basis": paper.basis,
             "body": paper.body,
+            "film": _film_value(paper.film),
             "kind": paper.kind,
             "purpose": paper.purpose,
             "sealed_at": instant_text(paper.sealed_at),
@@ -72,7 +79,8 @@ def unpack(content: bytes) -> Paper:
     try:
         reader = PartReader(content)
         fields = Fields.parse(
-            reader.part(limit=BODY_CLASS_MAX), "basis", "body", "kind", "purpose", "sealed_at"
+            reader.part(limit=BODY_CLASS_MAX),
+            *("basis", "body", "film", "kind", "purpose", "sealed_at"),
         )
         count = reader.number()
         if count > ATTACHMENTS_MAX:
@@ -86,9 +94,35 @@ def unpack(content: bytes) -> Paper:
             purpose=fields.text("purpose"),
             sealed_at=read_instant(fields.text("sealed_at")),
             attachments=attachments,
+            film=_read_film(fields.any("film")),
         )
     except ValueError as error:
         raise SangbongError("liaison.body_garbled") from error
+
+
+def check_film(paper: Paper, *, pieces: int) -> None:
+    """Rule B4: the paper speaks of the film that its envelope's header names.
+
+    Raises:
+        SangbongError: `liaison.body_garbled`, the sender's fault.
+    """
+    told = 0 if paper.film is None else pieces_for(paper.film.length)
+    if told != pieces:
+        raise SangbongError("liaison.body_garbled")
+
+
+def _film_value(film: FilmKey | None) -> JsonValue:
+    return None if film is None else {"key": film.key.hex(), "length": film.length}
+
+
+def _read_film(value: object) -> FilmKey | None:
+    if value is None:
+        return None
+    fields = Fields(value, "key", "length")
+    return FilmKey(
+        key=bytes.fromhex(fields.text("key", _KEY_PATTERN)),
+        length=fields.number("length", lowest=1, highest=FILM_BYTES_MAX),
+    )
 
 
 def _take_parts(reader: PartReader, count: int) -> tuple[bytes, ...]:

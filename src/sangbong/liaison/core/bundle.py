@@ -20,7 +20,7 @@ A bundle is read only if all of these hold; otherwise nothing in it is believed:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,14 +28,15 @@ from sangbong.kernel.canonical import JsonValue, canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode, office_code
 from sangbong.liaison.core.envelope import ENVELOPE_BYTES_MAX
+from sangbong.liaison.core.exchange import Prefix, prefix_values, read_prefixes
 from sangbong.liaison.core.fields import (
     DIGEST_PATTERN,
     SEQUENCE_MAX,
-    STREAM_PATTERN,
     Fields,
     instant_text,
     parse_any,
     read_instant,
+    refuse_other_version,
 )
 from sangbong.liaison.core.framing import PartReader, framed
 from sangbong.liaison.core.ports import (
@@ -106,7 +107,7 @@ class Cargo:
     written_at: datetime
     envelopes: tuple[bytes, ...]
     receipts: tuple[bytes, ...]
-    settled: Mapping[str, int]
+    settled: tuple[Prefix, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _waybill(cargo: Cargo) -> bytes:
         {
             "envelopes": _listing(cargo.envelopes),
             "receipts": _listing(cargo.receipts),
-            "settled": dict(cargo.settled),
+            "settled": prefix_values(cargo.settled),
             "written_at": instant_text(cargo.written_at),
         }
     )
@@ -189,12 +190,7 @@ def read_bundle(data: bytes) -> SealedBundle:
 
 
 def _read_header(value: object) -> BundleHeader:
-    if (
-        isinstance(value, dict)
-        and type(value.get("version")) is int
-        and value["version"] != VERSION
-    ):
-        raise SangbongError("liaison.version_unknown", version=str(value["version"])[:20])
+    refuse_other_version(value, VERSION)
     fields = Fields(value, "from", "number", "size", "to", "version")
     fields.number("version", lowest=VERSION, highest=VERSION)
     try:
@@ -244,7 +240,7 @@ def _read_cargo(content: bytes) -> Cargo:
     cargo = Cargo(
         envelopes=_take(reader, fields.items("envelopes", limit=MEMBERS_MAX), ENVELOPE_BYTES_MAX),
         receipts=_take(reader, fields.items("receipts", limit=MEMBERS_MAX), RECEIPT_BYTES_MAX),
-        settled=read_settled(fields.mapping("settled", limit=MEMBERS_MAX)),
+        settled=read_prefixes(fields.items("settled", limit=MEMBERS_MAX)),
         written_at=read_instant(fields.text("written_at")),
     )
     rest = reader.rest()
@@ -270,22 +266,6 @@ def _take_one(reader: PartReader, line: object, limit: int) -> bytes:
     if sha256_hex(member) != digest:
         raise ValueError("not what the waybill lists")
     return member
-
-
-def read_settled(value: Mapping[str, JsonValue]) -> dict[str, int]:
-    """Read which prefix of each stream needs no more receipts.
-
-    Raises:
-        ValueError: not streams with numbers: the other side's fault.
-    """
-    settled = {}
-    for stream, through in value.items():
-        if not STREAM_PATTERN.fullmatch(stream):
-            raise ValueError("not a stream")
-        if type(through) is not int or not 0 <= through <= SEQUENCE_MAX:
-            raise ValueError("not a number")
-        settled[stream] = through
-    return settled
 
 
 def fill(sizes: Sequence[int], *, room: int) -> int:

@@ -7,13 +7,18 @@ An envelope is taken only if all of these hold, asked in this order:
 
 1. (E1) It begins with `MAGIC` and has room for a header and a signature; it is no longer than
    `ENVELOPE_BYTES_MAX`.
-2. (E2) The header's `version` is 0; a later version is returned, not guessed at.
-3. (E3) The header is canonical JSON with exactly its seven members, each in bounds.
+2. (E2) The header's `version` is 1; another version is returned, not guessed at.
+3. (E3) The header is canonical JSON with exactly its thirteen members, each in bounds; `pieces` is
+   a film class (film.py, rule F1), and 0 when, and only when, `film` is empty.
 4. (E4) `to` is this office, `from` is another one.
-5. (E5) `from` is a counterpart whose keys a person has confirmed (asked by the operation).
+5. (E5) `from` is a counterpart whose keys a person has confirmed, and its signing key of the
+   generation `signer` is known here and not revoked (asked by the operation).
 6. (E6) The sealed part has exactly the length that the size class in the header says.
-7. (E7) The signature over the digest verifies under the sender's key.
-8. (E8) On opening: the seal opens under this very header (bound through HPKE's `info`).
+7. (E7) The signature over the digest verifies under that key.
+8. (E8) On opening: this office still has the receive key number `epoch`, and the seal opens under
+   this very header (bound through HPKE's `info`).
+9. (E9) The numbers of a stream run apart for each incarnation of its sender: an office put back
+   from a backup counts one incarnation more and begins at 1, so no number is ever used twice.
 
 E1 to E7 fail: the envelope is *returned*, nothing is stored, custody stays with the sender.
 E8 fails: the dispatch was received, and is *refused* with the reason.
@@ -22,6 +27,7 @@ E8 fails: the dispatch was received, and is *refused* with the reason.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sangbong.kernel.canonical import canonical_bytes
@@ -29,11 +35,14 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode, office_code
 from sangbong.liaison.core.fields import (
     DIGEST_PATTERN,
+    GENERATION_MAX,
     SEQUENCE_MAX,
     STREAM_PATTERN,
     Fields,
     parse_any,
+    refuse_other_version,
 )
+from sangbong.liaison.core.film import FILM_PATTERN, PIECES_MAX, is_film_class
 from sangbong.liaison.core.framing import PartReader, framed
 from sangbong.liaison.core.ports import (
     SEAL_OVERHEAD_BYTES,
@@ -46,21 +55,38 @@ from sangbong.liaison.core.ports import (
 from sangbong.liaison.core.sizes import BODY_CLASS_MAX, BODY_CLASS_MIN, is_size_class
 
 MAGIC = b"sangbong envelope\n"
-VERSION = 0
-PURPOSE_TAG = b"sangbong envelope 0\n"
+VERSION = 1
+PURPOSE_TAG = b"sangbong envelope 1\n"
 HEADER_BYTES_MAX = 1024
 ENVELOPE_BYTES_MAX = (
     len(MAGIC) + 4 + HEADER_BYTES_MAX + BODY_CLASS_MAX + SEAL_OVERHEAD_BYTES + SIGNATURE_BYTES
 )
+_MEMBERS = (
+    "epoch",
+    "film",
+    "from",
+    "incarnation",
+    "pieces",
+    "previous",
+    "sequence",
+    "signer",
+    "size",
+    "stream",
+    "to",
+    "urgent",
+    "version",
+)
 NO_PREVIOUS = "0" * 64
-"""Stands where the first dispatch of a stream would name the one before it."""
+"""Stands where the first dispatch of a stream and incarnation would name the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """What anyone on the way may read: who, to whom, which matter, where in it, how large.
 
-    The kind of the dispatch is not here: it travels inside the seal.
+    The kind of the dispatch is not here: it travels inside the seal. `epoch` numbers the
+    recipient's receive key, `signer` the generation of the sender's signing key, `incarnation` the
+    sender's restores from backup. `film` is a film's id and `pieces` how many sealed pieces it has.
     """
 
     sender: OfficeCode
@@ -69,17 +95,29 @@ class Header:
     sequence: int
     previous: str
     size: int
+    epoch: int
+    incarnation: int
+    signer: int
+    film: str = ""
+    pieces: int = 0
+    urgent: bool = False
 
     def encode(self) -> bytes:
         """The header's canonical bytes, which the seal is bound to."""
         return canonical_bytes(
             {
+                "epoch": self.epoch,
+                "film": self.film,
                 "from": self.sender,
+                "incarnation": self.incarnation,
+                "pieces": self.pieces,
                 "previous": self.previous,
                 "sequence": self.sequence,
+                "signer": self.signer,
                 "size": self.size,
                 "stream": self.stream,
                 "to": self.recipient,
+                "urgent": self.urgent,
                 "version": VERSION,
             }
         )
@@ -87,7 +125,9 @@ class Header:
     @property
     def dispatch_id(self) -> str:
         """The dispatch's name on every screen and paper, such as `KR-SEL>KP-PYO/round-21/3`."""
-        return dispatch_id(self.sender, self.recipient, self.stream, self.sequence)
+        return dispatch_id(
+            self.sender, self.recipient, self.stream, self.sequence, incarnation=self.incarnation
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +141,15 @@ class Envelope:
     digest: str
 
 
-def dispatch_id(sender: str, recipient: str, stream: str, sequence: int) -> str:
-    """The name of one dispatch between two offices."""
-    return f"{sender}>{recipient}/{stream}/{sequence}"
+def dispatch_id(
+    sender: str, recipient: str, stream: str, sequence: int, *, incarnation: int
+) -> str:
+    """The name of one dispatch between two offices.
+
+    From its sender's second incarnation on it is told too: `KR-SEL.2>KP-PYO/round-21/3`.
+    """
+    told = sender if incarnation == 1 else f"{sender}.{incarnation}"
+    return f"{told}>{recipient}/{stream}/{sequence}"
 
 
 def stream_name(raw: str) -> str:
@@ -162,14 +208,9 @@ def read_envelope(data: bytes) -> Envelope:
 
 
 def _read_header(value: object) -> Header:
-    if (
-        isinstance(value, dict)
-        and type(value.get("version")) is int
-        and value["version"] != VERSION
-    ):
-        raise SangbongError("liaison.version_unknown", version=str(value["version"])[:20])
+    refuse_other_version(value, VERSION)
     try:
-        fields = Fields(value, "from", "previous", "sequence", "size", "stream", "to", "version")
+        fields = Fields(value, *_MEMBERS)
         fields.number("version", lowest=VERSION, highest=VERSION)
         header = Header(
             sender=office_code(fields.text("from")),
@@ -178,7 +219,17 @@ def _read_header(value: object) -> Header:
             sequence=fields.number("sequence", lowest=1, highest=SEQUENCE_MAX),
             previous=fields.text("previous", DIGEST_PATTERN),
             size=fields.number("size", lowest=BODY_CLASS_MIN, highest=BODY_CLASS_MAX),
+            epoch=fields.number("epoch", lowest=1, highest=GENERATION_MAX),
+            incarnation=fields.number("incarnation", lowest=1, highest=GENERATION_MAX),
+            signer=fields.number("signer", lowest=1, highest=GENERATION_MAX),
+            film=fields.text("film", FILM_PATTERN),
+            pieces=fields.number("pieces", lowest=0, highest=PIECES_MAX),
+            urgent=fields.truth("urgent"),
         )
+        if bool(header.film) != bool(header.pieces):
+            raise ValueError("a film has pieces")
+        if header.film and not is_film_class(header.pieces):
+            raise ValueError("not a film class")
         if not is_size_class(header.size, smallest=BODY_CLASS_MIN, largest=BODY_CLASS_MAX):
             raise ValueError("not a size class")
         if (header.sequence == 1) != (header.previous == NO_PREVIOUS):
@@ -222,13 +273,14 @@ def open_envelope(envelope: Envelope, *, opener: Opener) -> bytes:
 class Claim:
     """Whom an envelope that was not taken says it is from; nothing of it is proved.
 
-    `stream` is empty and `sequence` 0 where it does not say them readably.
+    `stream` is empty, `sequence` and `incarnation` are 0 where it does not say them readably.
     """
 
     sender: OfficeCode
     recipient: OfficeCode
     stream: str
     sequence: int
+    incarnation: int
 
 
 def claim_of(data: bytes) -> Claim | None:
@@ -242,12 +294,26 @@ def claim_of(data: bytes) -> Claim | None:
         sender, recipient = office_code(str(value.get("from"))), office_code(str(value.get("to")))
     except (ValueError, SangbongError):
         return None
-    stream, sequence = value.get("stream"), value.get("sequence")
-    if (
-        isinstance(stream, str)
-        and STREAM_PATTERN.fullmatch(stream)
-        and type(sequence) is int
-        and 1 <= sequence <= SEQUENCE_MAX
-    ):
-        return Claim(sender=sender, recipient=recipient, stream=stream, sequence=sequence)
-    return Claim(sender=sender, recipient=recipient, stream="", sequence=0)
+    place = _claimed_place(value)
+    stream, sequence, incarnation = place or ("", 0, 0)
+    return Claim(
+        sender=sender,
+        recipient=recipient,
+        stream=stream,
+        sequence=sequence,
+        incarnation=incarnation,
+    )
+
+
+def _claimed_place(value: Mapping[str, object]) -> tuple[str, int, int] | None:
+    """Stream, number and incarnation, where all three are said readably."""
+    told = {name: value.get(name) for name in ("incarnation", "sequence", "stream")}
+    try:
+        fields = Fields(told, *told)
+        return (
+            fields.text("stream", STREAM_PATTERN),
+            fields.number("sequence", lowest=1, highest=SEQUENCE_MAX),
+            fields.number("incarnation", lowest=1, highest=GENERATION_MAX),
+        )
+    except ValueError:
+        return None

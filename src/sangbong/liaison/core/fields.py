@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sangbong.kernel.canonical import JsonValue, parse_canonical
+from sangbong.kernel.errors import SangbongError
 
 DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}")
 STREAM_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 KIND_PATTERN = re.compile(r"[a-z]{2,20}\.[a-z_]{2,40}")
 CODE_PATTERN = re.compile(r"[a-z]{2,20}\.[a-z0-9_]{2,60}")
 SEQUENCE_MAX = 2**31 - 1
+GENERATION_MAX = 1_000_000
+"""Above every count of epochs, signing keys and restores that an office can reach."""
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -62,6 +65,10 @@ class Fields:
         """
         return cls(parse_any(data), *names)
 
+    def any(self, name: str) -> object:
+        """The member as it stands, for a reader of its own."""
+        return self._members[name]
+
     def text(self, name: str, pattern: re.Pattern[str] | None = None) -> str:
         """A text, matching the pattern as a whole where one is given.
 
@@ -82,6 +89,17 @@ class Fields:
         value = self._members[name]
         if type(value) is not int or not lowest <= value <= highest:
             raise ValueError(f"{name} is not such a number")
+        return value
+
+    def truth(self, name: str) -> bool:
+        """Yes or no.
+
+        Raises:
+            ValueError: neither: the writer's fault.
+        """
+        value = self._members[name]
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} is neither yes nor no")  # noqa: TRY004 -- one error type
         return value
 
     def items(self, name: str, *, limit: int) -> list[object]:
@@ -105,6 +123,18 @@ class Fields:
         if not isinstance(value, Mapping) or len(value) > limit:
             raise ValueError(f"{name} is not such an object")
         return value
+
+
+def refuse_other_version(value: object, version: int) -> None:
+    """Tell a thing of another version by its own code, before its other members are looked at.
+
+    Raises:
+        SangbongError: `liaison.version_unknown`; nobody's fault.
+    """
+    if isinstance(value, Mapping):
+        stated = value.get("version")
+        if type(stated) is int and stated != version:
+            raise SangbongError("liaison.version_unknown", version=str(stated)[:20])
 
 
 def parse_any(data: bytes) -> object:

@@ -1,6 +1,7 @@
 """How a stream grows on the sender's side, and what it tells the other side it need not repeat.
 
-1. (O1) A dispatch gets the next number of its stream and names the digest of the one before.
+1. (O1) A dispatch gets the next number of its stream and incarnation and names the digest of the
+   one before; a new incarnation begins at 1 and names none.
 2. (O2) It is sealed once, stored once, and sent unchanged as often as it takes.
 3. (O3) It is sent again until a receipt says *received*: then custody has passed.
 4. (O4) The other side tells *received* once for each arrival: if it is lost, the dispatch comes
@@ -25,8 +26,17 @@ def next_header(
     last_sequence: int,
     last_digest: str,
     size: int,
+    epoch: int,
+    incarnation: int,
+    signer: int,
+    film: str = "",
+    pieces: int = 0,
+    urgent: bool = False,
 ) -> Header:
-    """The header of the next dispatch of a stream: rule O1. `last_sequence` is 0 for a new one."""
+    """The header of the next dispatch of a stream: rule O1.
+
+    `last_sequence` and `last_digest` are those of this incarnation, 0 where it has sent none.
+    """
     return Header(
         sender=sender,
         recipient=recipient,
@@ -34,6 +44,12 @@ def next_header(
         sequence=last_sequence + 1,
         previous=last_digest if last_sequence else NO_PREVIOUS,
         size=size,
+        epoch=epoch,
+        incarnation=incarnation,
+        signer=signer,
+        film=film,
+        pieces=pieces,
+        urgent=urgent,
     )
 
 

@@ -3,13 +3,15 @@
 A receipt is canonical JSON; its signature is over the hash of the same object without the member
 `signature`. It is believed only if all of these hold, asked in this order:
 
-1. (R1) It is at most `RECEIPT_BYTES_MAX` long, canonical JSON with exactly its ten members, each in
-   bounds; a later `version` is refused as unknown.
+1. (R1) It is at most `RECEIPT_BYTES_MAX` long, canonical JSON with exactly its twelve members, each
+   in bounds; another `version` is refused as unknown.
 2. (R2) `to` is this office.
-3. (R3) `from` is a counterpart whose keys a person has confirmed, and its key made the signature.
-4. (R4) This office sent a dispatch of that stream and number to `from`, and its digest is the
-   receipt's: a receipt for other bytes says nothing about ours.
+3. (R3) `from` is a counterpart whose keys a person has confirmed, and its signing key of the
+   generation `signer`, known here and not revoked, made the signature.
+4. (R4) This office sent a dispatch of that stream, number and incarnation to `from`, and its digest
+   is the receipt's: a receipt for other bytes says nothing about ours.
 5. (R5) It does not contradict a final receipt that came before it (states.py, rule S3).
+6. (R6) *Received* is signed only when the envelope and every piece of its film are durable.
 
 *Received* and the final receipts move the dispatch (states.py). *Returned* moves nothing: the
 envelope could not be taken, custody stays with the sender, who notes the code for a person to see.
@@ -30,18 +32,20 @@ from sangbong.liaison.core.envelope import dispatch_id
 from sangbong.liaison.core.fields import (
     CODE_PATTERN,
     DIGEST_PATTERN,
+    GENERATION_MAX,
     SEQUENCE_MAX,
     STREAM_PATTERN,
     Fields,
     instant_text,
     parse_any,
     read_instant,
+    refuse_other_version,
 )
 from sangbong.liaison.core.ports import SIGNATURE_BYTES, Signer, Verifier
 from sangbong.liaison.core.states import DispatchEvent
 
-VERSION = 0
-PURPOSE_TAG = b"sangbong receipt 0\n"
+VERSION = 1
+PURPOSE_TAG = b"sangbong receipt 1\n"
 RECEIPT_BYTES_MAX = 1024
 # lower case only: a receipt has one written form, its signature too
 _SIGNATURE_PATTERN = re.compile(rf"[0-9a-f]{{{2 * SIGNATURE_BYTES}}}")
@@ -50,8 +54,10 @@ _MEMBERS = (
     "code",
     "digest",
     "from",
+    "incarnation",
     "sequence",
     "signature",
+    "signer",
     "state",
     "stream",
     "to",
@@ -79,6 +85,7 @@ class Receipt:
 
     `sender` made the receipt, `recipient` had sent the dispatch. `at` is the maker's clock, whole
     seconds, and orders nothing. `code` is a reason, empty where the state needs none.
+    `incarnation` is that of the dispatch's sender, `signer` the generation of the maker's key.
     """
 
     sender: OfficeCode
@@ -88,12 +95,16 @@ class Receipt:
     digest: str
     state: ReceiptState
     at: datetime
+    incarnation: int
+    signer: int
     code: str = ""
 
     @property
     def dispatch_id(self) -> str:
         """The dispatch that this is about."""
-        return dispatch_id(self.recipient, self.sender, self.stream, self.sequence)
+        return dispatch_id(
+            self.recipient, self.sender, self.stream, self.sequence, incarnation=self.incarnation
+        )
 
     @property
     def event(self) -> DispatchEvent | None:
@@ -106,7 +117,9 @@ class Receipt:
             "code": self.code,
             "digest": self.digest,
             "from": self.sender,
+            "incarnation": self.incarnation,
             "sequence": self.sequence,
+            "signer": self.signer,
             "state": self.state.value,
             "stream": self.stream,
             "to": self.recipient,
@@ -148,19 +161,10 @@ def read_receipt(data: bytes) -> SignedReceipt:
         if len(data) > RECEIPT_BYTES_MAX:
             raise ValueError("longer than any receipt")
         value = parse_any(data)
-        _refuse_later_version(value)
+        refuse_other_version(value, VERSION)
         return _read_members(Fields(value, *_MEMBERS))
     except ValueError as error:
         raise SangbongError("liaison.receipt_garbled") from error
-
-
-def _refuse_later_version(value: object) -> None:
-    if (
-        isinstance(value, dict)
-        and type(value.get("version")) is int
-        and value["version"] != VERSION
-    ):
-        raise SangbongError("liaison.version_unknown", version=str(value["version"])[:20])
 
 
 def _read_members(fields: Fields) -> SignedReceipt:
@@ -171,18 +175,23 @@ def _read_members(fields: Fields) -> SignedReceipt:
     if bool(code) != state.carries_reason or (code and not CODE_PATTERN.fullmatch(code)):
         raise ValueError("a reason where none belongs, or none where one does")
     stream = fields.text("stream")
-    # an envelope too garbled to say its stream is returned by its digest alone
+    # an envelope too garbled to say its place is returned by its digest alone
     if not (STREAM_PATTERN.fullmatch(stream) or (returned and not stream)):
         raise ValueError("not a stream")
+    first, last = (1, SEQUENCE_MAX) if stream else (0, 0)
     return SignedReceipt(
         receipt=Receipt(
             sender=_code(fields.text("from")),
             recipient=_code(fields.text("to")),
             stream=stream,
-            sequence=fields.number("sequence", lowest=1 if stream else 0, highest=SEQUENCE_MAX),
+            sequence=fields.number("sequence", lowest=first, highest=last),
             digest=fields.text("digest", DIGEST_PATTERN),
             state=state,
             at=read_instant(fields.text("at")),
+            incarnation=fields.number(
+                "incarnation", lowest=first, highest=min(last, GENERATION_MAX)
+            ),
+            signer=fields.number("signer", lowest=1, highest=GENERATION_MAX),
             code=code,
         ),
         signature=bytes.fromhex(fields.text("signature", _SIGNATURE_PATTERN)),

@@ -33,6 +33,7 @@ class OutboxStream(models.Model):
 
     recipient = models.CharField(max_length=6)
     name = models.CharField(max_length=63)
+    incarnation = models.PositiveIntegerField(default=1)
     last_sequence = models.PositiveIntegerField(default=0)
     last_digest = models.CharField(max_length=64, default="", blank=True)
     settled_through = models.PositiveIntegerField(default=0)
@@ -44,7 +45,9 @@ class OutboxStream(models.Model):
         app_label = "sangbong"
         db_table = "liaison_outbox_stream"
         constraints = [
-            models.UniqueConstraint(fields=["recipient", "name"], name="liaison_out_stream_once"),
+            models.UniqueConstraint(
+                fields=["recipient", "name", "incarnation"], name="liaison_out_stream_once"
+            ),
             models.CheckConstraint(
                 condition=Q(settled_through__lte=models.F("last_sequence")),
                 name="liaison_settled_within",
@@ -60,6 +63,9 @@ class OutboxDispatch(models.Model):
     kind = models.CharField(max_length=64)
     envelope = models.OneToOneField(KeptEnvelope, on_delete=models.PROTECT, related_name="+")
     size = models.PositiveIntegerField()
+    film = models.CharField(max_length=64, default="", blank=True)
+    pieces = models.PositiveIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=1)
     clearance = models.JSONField()
     state = models.CharField(max_length=8)
     code = models.CharField(max_length=90, default="", blank=True)
@@ -91,6 +97,7 @@ class InboxStream(models.Model):
 
     sender = models.CharField(max_length=6)
     name = models.CharField(max_length=63)
+    incarnation = models.PositiveIntegerField(default=1)
     applied_through = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -99,7 +106,9 @@ class InboxStream(models.Model):
         app_label = "sangbong"
         db_table = "liaison_inbox_stream"
         constraints = [
-            models.UniqueConstraint(fields=["sender", "name"], name="liaison_in_stream_once")
+            models.UniqueConstraint(
+                fields=["sender", "name", "incarnation"], name="liaison_in_stream_once"
+            )
         ]
 
 
@@ -111,6 +120,9 @@ class InboxDispatch(models.Model):
     envelope = models.OneToOneField(KeptEnvelope, on_delete=models.PROTECT, related_name="+")
     previous = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
+    film = models.CharField(max_length=64, default="", blank=True)
+    pieces = models.PositiveIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=64, default="", blank=True)
     state = models.CharField(max_length=8)
     code = models.CharField(max_length=90, default="", blank=True)

@@ -6,7 +6,7 @@ something to do again and nothing to undo. Doing all of it again is always allow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from sangbong.liaison.adapters.sealing import (
 )
 from sangbong.liaison.core import bundle as bundles
 from sangbong.liaison.core.bundle import Cargo
-from sangbong.liaison.core.exchange import Exchange
+from sangbong.liaison.core.exchange import Exchange, Prefix
 from sangbong.liaison.core.sizes import BUNDLE_CLASS_MAX
 from sangbong.liaison.models import CarriedBundle, ReturnedEnvelope
 from sangbong.liaison.operations import inbox, outbox
@@ -123,7 +123,7 @@ def carry_to_folder(*, now: datetime, recipient: OfficeCode, folder: Path) -> li
         # The file is durable: from here on it may be on its way.
         _note_carried(row, batch, cargo, digest=bundles.read_bundle(data).digest, now=now)
         carried.append(CarriedCargo(header.file_name, len(batch), len(receipts)))
-        receipts, settled = (), {}
+        receipts, settled = (), ()
     return carried
 
 
@@ -168,7 +168,7 @@ def _note_carried(
 
 
 def tell(
-    receipts: Sequence[bytes], settled: Mapping[str, int], *, recipient: OfficeCode, now: datetime
+    receipts: Sequence[bytes], settled: Sequence[Prefix], *, recipient: OfficeCode, now: datetime
 ) -> None:
     """Note what an office was told; what was lost on the way is asked for again by what comes next."""
     inbox.tell_received(receipts=receipts)
@@ -347,7 +347,7 @@ def _exchange(link: Link, recipient: OfficeCode, report: LinkReport, *, now: dat
     with transaction.atomic(durable=True):
         tell(ours.receipts, ours.settled, recipient=recipient, now=now)
         accept_exchange(theirs, sender=recipient, report=report, now=now)
-    owed = Exchange(settled=queries.settled_owed(recipient))
+    owed = Exchange(incarnation=outbox.FIRST, settled=queries.settled_owed(recipient))
     if owed.settled:
         theirs = link.exchange(owed)
         with transaction.atomic(durable=True):
@@ -358,6 +358,7 @@ def _exchange(link: Link, recipient: OfficeCode, report: LinkReport, *, now: dat
 def exchange_for(recipient: OfficeCode) -> Exchange:
     """What we have to tell an office besides envelopes."""
     return Exchange(
+        incarnation=outbox.FIRST,
         receipts=tuple(queries.pending_receipts(recipient)),
         settled=queries.settled_owed(recipient),
     )

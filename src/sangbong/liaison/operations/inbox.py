@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import queries
 from sangbong.liaison.adapters.sealing import CounterpartVerifier, OwnOpener
-from sangbong.liaison.core.body import unpack
+from sangbong.liaison.core.body import check_film, unpack
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.envelope import (
     Envelope,
@@ -22,11 +22,12 @@ from sangbong.liaison.core.envelope import (
     open_envelope,
     read_envelope,
 )
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.inbox import Arrival, Held, judge
 from sangbong.liaison.core.receipt import Receipt, ReceiptState, read_receipt, reason
 from sangbong.liaison.core.states import FINAL_STATES, DispatchState
 from sangbong.liaison.models import InboxDispatch, InboxStream, KeptEnvelope, ReturnedEnvelope
-from sangbong.liaison.operations.outbox import confirmed_counterpart
+from sangbong.liaison.operations.outbox import FIRST, confirmed_counterpart
 from sangbong.office.queries import own_keys, own_office
 
 Handler = Callable[[InboundDispatch], None]
@@ -60,7 +61,7 @@ def store(*, now: datetime, data: bytes, answered: bool = False) -> InboxDispatc
     check_addressed(envelope, own=own_office().code)
     other = confirmed_counterpart(header.sender)
     check_signed(envelope, verifier=CounterpartVerifier(other.verify_key))
-    stream = _locked_stream(header.sender, header.stream)
+    stream = _locked_stream(header.sender, header.stream, header.incarnation)
     neighbours = _neighbours(stream, header.sequence)
     arrival = judge(envelope, applied_through=stream.applied_through, neighbours=neighbours)
     if arrival is Arrival.DUPLICATE:
@@ -68,9 +69,11 @@ def store(*, now: datetime, data: bytes, answered: bool = False) -> InboxDispatc
     return _store_new(stream, envelope, data, now=now, answered=answered)
 
 
-def _locked_stream(sender: OfficeCode, name: str) -> InboxStream:
-    InboxStream.objects.get_or_create(sender=sender, name=name)
-    return InboxStream.objects.select_for_update().get(sender=sender, name=name)
+def _locked_stream(sender: OfficeCode, name: str, incarnation: int) -> InboxStream:
+    InboxStream.objects.get_or_create(sender=sender, name=name, incarnation=incarnation)
+    return InboxStream.objects.select_for_update().get(
+        sender=sender, name=name, incarnation=incarnation
+    )
 
 
 def _neighbours(stream: InboxStream, sequence: int) -> list[Held]:
@@ -99,6 +102,9 @@ def _store_new(
         envelope=kept,
         previous=envelope.header.previous,
         size=len(data),
+        film=envelope.header.film,
+        pieces=envelope.header.pieces,
+        epoch=envelope.header.epoch,
         state=DispatchState.RECEIVED,
         received_at=now,
         receipt_owed=not answered,
@@ -134,6 +140,8 @@ def return_envelope(
         digest=digest_of(envelope),
         state=ReceiptState.RETURNED,
         at=now,
+        incarnation=about.incarnation if about else 0,
+        signer=FIRST,
         code=reason(code),
     ).encode(own_keys().signing)
 
@@ -184,6 +192,7 @@ def _apply(row: InboxDispatch, handler: Handler) -> str:
 def _opened(row: InboxDispatch) -> InboundDispatch:
     envelope = read_envelope(queries.envelope_bytes(row.envelope_id))
     paper = unpack(open_envelope(envelope, opener=OwnOpener(own_keys().receiving)))
+    check_film(paper, pieces=envelope.header.pieces)
     row.kind = paper.kind
     return InboundDispatch(
         id=envelope.header.dispatch_id,
@@ -210,6 +219,8 @@ def _finish(row: InboxDispatch, *, code: str, now: datetime) -> None:
         digest=row.envelope_id,
         state=state,
         at=now,
+        incarnation=row.stream.incarnation,
+        signer=FIRST,
         code=code,
     ).encode(own_keys().signing)
     row.state = DispatchState(state.value)
@@ -230,13 +241,14 @@ def tell_received(*, receipts: Iterable[bytes]) -> None:
     )
 
 
-def settle(*, sender: OfficeCode, settled: Mapping[str, int]) -> None:
+def settle(*, sender: OfficeCode, settled: Iterable[Prefix]) -> None:
     """Stop repeating receipts that the sender says it has: rule O4 of `liaison.core.outbox`."""
-    for name, through in settled.items():
+    for told in settled:
         InboxDispatch.objects.filter(
             stream__sender=sender,
-            stream__name=name,
-            sequence__lte=through,
+            stream__name=told.stream,
+            stream__incarnation=told.incarnation,
+            sequence__lte=told.through,
             state__in=[state.value for state in FINAL_STATES],
             receipt_owed=True,
         ).update(receipt_owed=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,11 +15,15 @@ from sangbong.liaison.core import receipt as receipts
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.clearance import Clearance
 from sangbong.liaison.core.envelope import digest_of, stream_name, write_envelope
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.outbox import next_header, settled_prefix
 from sangbong.liaison.core.receipt import Receipt
 from sangbong.liaison.core.states import CUSTODY_STATES, DispatchEvent, DispatchState, after
 from sangbong.liaison.models import KeptEnvelope, OutboxDispatch, OutboxStream
 from sangbong.office.queries import CounterpartView, counterpart, own_keys, own_office
+
+FIRST = 1
+"""Epoch, incarnation and signing key, as long as an office has only its first."""
 
 
 def confirmed_counterpart(code: OfficeCode) -> CounterpartView:
@@ -75,6 +79,9 @@ def enqueue(
             last_sequence=row.last_sequence,
             last_digest=row.last_digest,
             size=len(content),
+            epoch=FIRST,
+            incarnation=FIRST,
+            signer=FIRST,
         )
         envelope = write_envelope(
             header,
@@ -99,8 +106,10 @@ def enqueue(
 
 
 def _locked_stream(recipient: OfficeCode, name: str) -> OutboxStream:
-    OutboxStream.objects.get_or_create(recipient=recipient, name=name)
-    return OutboxStream.objects.select_for_update().get(recipient=recipient, name=name)
+    OutboxStream.objects.get_or_create(recipient=recipient, name=name, incarnation=FIRST)
+    return OutboxStream.objects.select_for_update().get(
+        recipient=recipient, name=name, incarnation=FIRST
+    )
 
 
 def mark_carried(*, now: datetime, digests: Collection[str]) -> None:
@@ -138,7 +147,11 @@ def accept_receipt(*, now: datetime, receipt: bytes) -> Receipt:
 def _dispatch_of(receipt: Receipt) -> OutboxDispatch | None:
     rows = OutboxDispatch.objects.select_for_update().filter(stream__recipient=receipt.sender)
     if receipt.stream:
-        return rows.filter(stream__name=receipt.stream, sequence=receipt.sequence).first()
+        return rows.filter(
+            stream__name=receipt.stream,
+            stream__incarnation=receipt.incarnation,
+            sequence=receipt.sequence,
+        ).first()
     return rows.filter(envelope=receipt.digest).first()
 
 
@@ -180,9 +193,12 @@ def _settle_stream(stream_id: int) -> None:
     stream.save(update_fields=["settled_through", "settled_owed"])
 
 
-def tell_settled(*, recipient: OfficeCode, settled: Mapping[str, int]) -> None:
+def tell_settled(*, recipient: OfficeCode, settled: Iterable[Prefix]) -> None:
     """Note that the other side was told what is settled; if it was lost, a receipt comes again."""
-    for name, through in settled.items():
-        OutboxStream.objects.filter(recipient=recipient, name=name, settled_through=through).update(
-            settled_owed=False
-        )
+    for told in settled:
+        OutboxStream.objects.filter(
+            recipient=recipient,
+            name=told.stream,
+            incarnation=told.incarnation,
+            settled_through=told.through,
+        ).update(settled_owed=False)

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.envelope import dispatch_id
+from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.liaison.core.states import CUSTODY_STATES, FINAL_STATES, DispatchState
 from sangbong.liaison.models import (
@@ -111,13 +112,15 @@ def waiting_for(
     """
     own = own_office().code
     rows = _in_custody(recipient, returned_before).values_list(
-        "stream__name", "sequence", "envelope_id", "size"
+        "stream__name", "stream__incarnation", "sequence", "envelope_id", "size"
     )
     return [
         WaitingDispatch(
-            id=dispatch_id(own, recipient, stream, sequence), digest=digest, length=length
+            id=dispatch_id(own, recipient, stream, sequence, incarnation=incarnation),
+            digest=digest,
+            length=length,
         )
-        for stream, sequence, digest, length in rows
+        for stream, incarnation, sequence, digest, length in rows
     ]
 
 
@@ -185,14 +188,17 @@ def received_receipt(row: InboxDispatch) -> bytes:
         digest=row.envelope_id,
         state=ReceiptState.RECEIVED,
         at=row.received_at,
+        incarnation=row.stream.incarnation,
+        signer=1,
     )
     return receipt.encode(own_keys().signing)
 
 
-def settled_owed(recipient: OfficeCode) -> dict[str, int]:
+def settled_owed(recipient: OfficeCode) -> tuple[Prefix, ...]:
     """Streams of ours whose receipts came in since we last told the other side so."""
     rows = OutboxStream.objects.filter(recipient=recipient, settled_owed=True)
-    return dict(rows.order_by("id").values_list("name", "settled_through")[:RECEIPTS_MAX])
+    found = rows.order_by("id").values_list("name", "incarnation", "settled_through")
+    return tuple(sorted(Prefix(*row) for row in found[:RECEIPTS_MAX]))
 
 
 def next_to_apply(*, passing_over: Collection[str] = ()) -> InboxDispatch | None:
@@ -207,10 +213,17 @@ def next_to_apply(*, passing_over: Collection[str] = ()) -> InboxDispatch | None
         .order_by("received_at", "id")[: len(passing_over) + 1]
     )
     for row in ready:
-        name = dispatch_id(row.stream.sender, own, row.stream.name, row.sequence)
+        name = _inbound_id(row, own)
         if name not in passing_over:
             return row
     return None
+
+
+def _inbound_id(row: InboxDispatch, own: OfficeCode) -> str:
+    stream = row.stream
+    return dispatch_id(
+        stream.sender, own, stream.name, row.sequence, incarnation=stream.incarnation
+    )
 
 
 def dispatches(
@@ -246,7 +259,13 @@ def _outbox_views(
         rows = rows.filter(stream__name=stream)
     return [
         DispatchView(
-            id=dispatch_id(own, row.stream.recipient, row.stream.name, row.sequence),
+            id=dispatch_id(
+                own,
+                row.stream.recipient,
+                row.stream.name,
+                row.sequence,
+                incarnation=row.stream.incarnation,
+            ),
             direction=Direction.OUT,
             counterpart=OfficeCode(row.stream.recipient),
             stream=row.stream.name,
@@ -278,7 +297,7 @@ def _inbox_views(
     missing = _missing({row.stream_id for row in shown if row.state == DispatchState.RECEIVED})
     return [
         DispatchView(
-            id=dispatch_id(row.stream.sender, own, row.stream.name, row.sequence),
+            id=_inbound_id(row, own),
             direction=Direction.IN,
             counterpart=OfficeCode(row.stream.sender),
             stream=row.stream.name,
