@@ -1,4 +1,4 @@
-"""The desk: what the carrier asks of the office's process, over a Unix socket, as HTTP/1.1.
+r"""The desk: what the carrier asks of the office's process, over a Unix socket, as HTTP/1.1.
 
 The carrier holds the TLS key and nothing else; the desk (`api/desk.py`) holds the signing and
 receiving keys and the database. The socket is OFFICE_HOME/run/desk.sock (mode 600). Request and
@@ -98,7 +98,9 @@ def send_signal(home: Path, code: str, frame: bytes) -> None:
 
 
 def _send(home: Path, datagram: bytes) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as out:
-        # gone, full or never there: what waits is found by the carrier's own look
-        with contextlib.suppress(OSError):
-            out.sendto(datagram, str(run_folder(home) / POKE_SOCKET))
+    # gone, full or never there: what waits is found by the carrier's own look
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as out,
+    ):
+        out.sendto(datagram, str(run_folder(home) / POKE_SOCKET))
