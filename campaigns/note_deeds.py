@@ -80,6 +80,11 @@ def collect(folder: str) -> list[str]:
     return [fault.code for report in reports for fault in report.faults]
 
 
+def collect_quietly(folder: str) -> None:
+    """Read the folder's bundles and leave them there."""
+    operations.collect_from_folder(now=settings.CLOCK.now(), folder=Path(folder))
+
+
 def apply_all() -> int:
     """Apply every dispatch whose turn it is."""
     count = 0

@@ -170,7 +170,9 @@ def _disk_time(folder: Path) -> float:
 
 def _folder(path: Path) -> Path:
     if not path.exists():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # one by one: the name of a parent that was made too would not be durable otherwise
+        _folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
         _sync(path.parent)
     return path
 
