@@ -38,6 +38,18 @@ class Toy:
             raise SangbongError("liaison.seal_wrong")
         return content
 
+    def seal_piece(self, piece: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
+        return piece + self._piece_tag(piece, key + nonce + aad)
+
+    def open_piece(self, sealed: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
+        piece, tag = sealed[:-16], sealed[-16:]
+        if tag != self._piece_tag(piece, key + nonce + aad):
+            raise SangbongError("liaison.seal_wrong")
+        return piece
+
+    def _piece_tag(self, piece: bytes, bound: bytes) -> bytes:
+        return hmac.digest(bound, piece, "md5")
+
     def _tag(self, content: bytes, info: bytes) -> bytes:
         return hashlib.shake_256(self.secret + info + content).digest(SEAL_OVERHEAD_BYTES)
 

@@ -9,10 +9,12 @@ AES-256-GCM as `cryptography` 50 names them (a later addition to RFC 9180: see s
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
     KDF,
@@ -23,6 +25,7 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 from sangbong.kernel.errors import SangbongError
+from sangbong.liaison.core.pieces import KEY_BYTES
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -69,3 +72,34 @@ class OwnOpener:
             return SUITE.decrypt(sealed, self.key, info=info)
         except InvalidTag as error:
             raise SangbongError("liaison.seal_wrong") from error
+
+
+@dataclass(frozen=True, slots=True)
+class AesPieces:
+    """Seals and opens pieces of films and bundles: AES-256-GCM."""
+
+    def seal_piece(self, piece: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
+        """The ciphertext, then the 16 bytes of its tag."""
+        return AESGCM(key).encrypt(nonce, piece, aad)
+
+    def open_piece(self, sealed: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
+        """The piece.
+
+        Raises:
+            SangbongError: `liaison.seal_wrong`; sealed under another key or in another place, or
+                altered.
+        """
+        try:
+            return AESGCM(key).decrypt(nonce, sealed, aad)
+        except InvalidTag as error:
+            raise SangbongError("liaison.seal_wrong") from error
+
+
+def fresh_key() -> bytes:
+    """32 bytes for one film or bundle, from the system's entropy."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def fresh_id() -> str:
+    """A bundle's id: 16 bytes of the system's entropy in 32 hex digits."""
+    return secrets.token_hex(16)
