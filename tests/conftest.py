@@ -17,7 +17,6 @@ from sangbong.office.adapters import keystore
 from sangbong.office.adapters.keystore import OfficeKeys
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.roles import Role
-from sangbong.office.core.statement import sign_statement
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -54,8 +53,12 @@ def now() -> datetime:
 def key_homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Folders with the keys of both offices, made once: keys cost time."""
     ours, theirs = tmp_path_factory.mktemp("seoul"), tmp_path_factory.mktemp("pyongyang")
-    keystore.make_keys(ours, code="KR-SEL", now=DAY_OF_DRAW)
-    keystore.make_keys(theirs, code="KP-PYO", now=DAY_OF_DRAW)
+    keystore.make_keys(
+        ours, code="KR-SEL", name_ko="서울 사무소", name_en="Seoul office", now=DAY_OF_DRAW
+    )
+    keystore.make_keys(
+        theirs, code="KP-PYO", name_ko="평양 사무소", name_en="Pyongyang office", now=DAY_OF_DRAW
+    )
     return ours, theirs
 
 
@@ -86,12 +89,7 @@ def counterpart(office: OfficeCode, key_homes: tuple[Path, Path]) -> OtherOffice
     from sangbong.office import operations
 
     keys = keystore.load_keys(key_homes[1])
-    statement = sign_statement(
-        keystore.own_statement(
-            keys, code="KP-PYO", name_ko="평양 사무소", name_en="Pyongyang office", link_url=""
-        ),
-        keys.signing,
-    )
+    statement = keystore.current_statement(key_homes[1]).data
     who = Actor("ministry", "key meeting")
     code = operations.add_counterpart(now=DAY_OF_DRAW, actor=who, statement=statement)
     operations.confirm_counterpart(now=DAY_OF_DRAW, actor=who, code=code)

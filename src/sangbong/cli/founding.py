@@ -43,9 +43,18 @@ def found(home: Path, founding: Founding, *, now: datetime) -> None:
     office_code(founding.code)
     if (home / "office.toml").exists():
         raise SangbongError("office.already_founded")
+    began = _story_begins(founding) or now
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "keys").exists():
-        keystore.make_keys(home, code=founding.code, now=now)
+        keystore.make_keys(
+            home,
+            code=founding.code,
+            name_ko=founding.name_ko,
+            name_en=founding.name_en,
+            link_url=founding.link_url,
+            now=began,
+            line_from=now,
+        )
     values: dict[str, str | bool | int | list[str]] = {"code": founding.code}
     if founding.drill:
         # plain http on loopback: only an office for drills may lend its cookies to it
@@ -60,9 +69,18 @@ def found(home: Path, founding: Founding, *, now: datetime) -> None:
     boot(home)
     if not _has_identity(founding):
         with _named_when_whole():
-            _make_tables(founding, now=now)
+            _make_tables(founding, now=began)
     configuration.write_file(home, values)
     keystore.sync_folder(home)
+
+
+def _story_begins(founding: Founding) -> datetime | None:
+    """The first instant of a drill's story, from which its keys count their days."""
+    if not founding.story_time:
+        return None
+    from sangbong.office.adapters.clock import StoryClock
+
+    return StoryClock(Path(founding.story_time)).now()
 
 
 def _has_identity(founding: Founding) -> bool:

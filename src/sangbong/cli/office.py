@@ -47,10 +47,10 @@ def statement(home: Path, target: Path) -> None:
 
     boot_founded(home)
     from sangbong.office import queries
-    from sangbong.office.core.statement import fingerprint, sign_statement
+    from sangbong.office.core.statement import fingerprint
 
     own = queries.own_statement()
-    target.write_bytes(sign_statement(own, queries.own_keys().signing))
+    target.write_bytes(queries.own_statement_file())
     _show(own.code, fingerprint(own))
 
 

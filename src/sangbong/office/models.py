@@ -61,7 +61,11 @@ class SignInLink(models.Model):
 
 
 class Counterpart(models.Model):
-    """The office across, as its key statement told, and who compared the fingerprint when."""
+    """The office across, as its latest key statement told, and who compared the fingerprint when.
+
+    `serial` and `digest` are of `statement`; `knows_serial` is our own statement that it said it has;
+    `epochs_done` is what it said of our epochs, `epochs_said` what we said of its.
+    """
 
     code = models.CharField(max_length=6, unique=True)
     name_ko = models.CharField(max_length=100)
@@ -71,6 +75,12 @@ class Counterpart(models.Model):
     added_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=50, blank=True)
+    serial = models.IntegerField(default=1)
+    digest = models.CharField(max_length=64, default="")
+    stated_at = models.DateTimeField(null=True)
+    knows_serial = models.IntegerField(default=0)
+    epochs_done = models.IntegerField(default=0)
+    epochs_said = models.IntegerField(default=0)
 
     class Meta:
         app_label = "sangbong"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from sangbong.office import operations, queries
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import Fault
 from sangbong.office.core.roles import Role
-from sangbong.office.core.statement import sign_statement
 from sangbong.office.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -79,11 +77,9 @@ def test_a_counterpart_is_added_once_and_never_ourselves(
         operations.add_counterpart(now=now, actor=who, statement=counterpart.statement)  # type: ignore[attr-defined]
     own = queries.own_statement()
     with pytest.raises(SangbongError, match=r"office\.own_statement"):
-        operations.add_counterpart(
-            now=now, actor=who, statement=sign_statement(own, queries.own_keys().signing)
-        )
+        operations.add_counterpart(now=now, actor=who, statement=queries.own_statement_file())
     with pytest.raises(SangbongError, match=r"office\.unknown_counterpart"):
-        operations.confirm_counterpart(now=now, actor=who, code=dataclasses.replace(own).code)
+        operations.confirm_counterpart(now=now, actor=who, code=own.code)
     with pytest.raises(SangbongError, match=r"office\.unknown_counterpart"):
         queries.counterpart(own.code)
 

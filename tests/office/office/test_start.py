@@ -104,7 +104,11 @@ def test_keys_are_never_overwritten(tmp_path: Path, now: datetime) -> None:
     with pytest.raises(FileExistsError):
         keystore.make_keys(tmp_path, code="KR-SEL", now=now)
     assert keystore.load_keys(tmp_path).archive_key == first
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
+    kept = [tmp_path / "keys", *(tmp_path / "keys").rglob("*")]
+    assert {(path.is_dir(), path.stat().st_mode & 0o777) for path in kept} == {
+        (True, 0o700),
+        (False, 0o600),
+    }
 
 
 def test_a_drill_reads_the_instant_that_the_conductor_wrote(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from sangbong.office.core.actor import Actor
 from sangbong.office.core.roles import Role
 from sangbong.office.core.statement import read_statement
 from sangbong.office.models import AuditEntry, Counterpart, Office, SignInLink, Staff
+from sangbong.office.queries import own_statement
 
 _LINK_MINUTES = 12 * 60
 _WHY_LENGTH_MAX = 200
@@ -175,12 +176,12 @@ def redeem_sign_in_link(*, now: datetime, token: str) -> Staff:
 
 
 def add_counterpart(*, now: datetime, actor: Actor, statement: bytes) -> OfficeCode:
-    """Keep another office's key statement, not yet confirmed.
+    """Keep another office's key statement, not yet confirmed; ours is taken to be handed over too.
 
     Raises:
         SangbongError: `office.statement_*`, `office.own_statement`, `office.counterpart_known`.
     """
-    read = read_statement(statement)
+    read = read_statement(statement).statement
     if Office.objects.filter(code=read.code).exists():
         raise SangbongError("office.own_statement")
     if Counterpart.objects.filter(code=read.code).exists():
@@ -192,9 +193,17 @@ def add_counterpart(*, now: datetime, actor: Actor, statement: bytes) -> OfficeC
         statement=statement,
         link_url=read.link_url,
         added_at=now,
+        serial=read.serial,
+        digest=read.digest,
+        stated_at=now,
+        knows_serial=own_statement().serial,
     )
     record_audit(
-        now=now, actor=actor, action="office.add_counterpart", subjects=[f"office:{read.code}"]
+        now=now,
+        actor=actor,
+        action="office.add_counterpart",
+        subjects=[f"office:{read.code}"],
+        facts={"serial": read.serial, "digest": read.digest},
     )
     return read.code
 

@@ -1,15 +1,13 @@
-"""What other rooms and pages ask of this install."""
+"""Who we are, who works here, who is across, and the trail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
-from django.conf import settings
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
@@ -17,10 +15,9 @@ from sangbong.office.adapters import keystore
 from sangbong.office.adapters.keystore import OfficeKeys
 from sangbong.office.core import audit
 from sangbong.office.core.roles import Role
-from sangbong.office.core.statement import Fingerprint, KeyStatement, fingerprint, read_statement
+from sangbong.office.core.statement import Fingerprint, fingerprint
 from sangbong.office.models import AuditEntry, Counterpart, Office, Staff
-
-__all__ = ["OfficeKeys"]
+from sangbong.office.queries.keys import home, statement_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,11 @@ class OwnOffice:
 
 @dataclass(frozen=True, slots=True)
 class CounterpartView:
-    """The office across, with the keys that its papers are checked and sealed by."""
+    """The office across as its latest statement tells.
+
+    `verify_key` is its newest signing key and `receive_key` its first listed epoch's; a paper is
+    checked and sealed by `queries.verify_key_of` and `queries.receive_key_for`.
+    """
 
     code: OfficeCode
     name_ko: str
@@ -51,6 +52,7 @@ class CounterpartView:
     added_at: datetime
     confirmed_at: datetime | None
     confirmed_by: str
+    serial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +88,7 @@ def own_office() -> OwnOffice:
 
 def own_keys() -> OfficeKeys:
     """Our secret keys, read once from the office's folder."""
-    return keystore.load_keys(Path(settings.OFFICE_HOME))
-
-
-def own_statement() -> KeyStatement:
-    """What we hand to another office."""
-    office = own_office()
-    return keystore.own_statement(
-        own_keys(),
-        code=office.code,
-        name_ko=office.name_ko,
-        name_en=office.name_en,
-        link_url=settings.OFFICE.link_url,
-    )
+    return keystore.load_keys(home())
 
 
 def counterpart(code: OfficeCode) -> CounterpartView:
@@ -119,19 +109,20 @@ def counterparts() -> list[CounterpartView]:
 
 
 def _counterpart_view(row: Counterpart) -> CounterpartView:
-    statement = read_statement(bytes(row.statement))
+    statement = statement_of(row).statement
     return CounterpartView(
         code=OfficeCode(row.code),
         name_ko=row.name_ko,
         name_en=row.name_en,
-        verify_key=keystore.verify_key(statement.verify_key),
-        receive_key=keystore.receive_key(statement.receive_key),
+        verify_key=keystore.verify_key(statement.newest.key),
+        receive_key=keystore.receive_key(statement.epochs[0].key),
         tls_certificate=statement.tls_certificate,
         link_url=row.link_url,
         fingerprint=fingerprint(statement),
         added_at=row.added_at,
         confirmed_at=row.confirmed_at,
         confirmed_by=row.confirmed_by,
+        serial=row.serial,
     )
 
 
