@@ -10,14 +10,38 @@ from sangbong.liaison.models.dispatches import (
     OutboxStream,
     ReturnedEnvelope,
 )
+from sangbong.liaison.models.line import (
+    CallRow,
+    DutyRow,
+    LineCorrection,
+    LineFactRow,
+    MeetingFactRow,
+    MeetingRow,
+    MinutesRow,
+    OfferFactRow,
+    OfferRow,
+    PathFactRow,
+    PresenceFactRow,
+)
 
 __all__ = [
+    "CallRow",
     "CarriedBundle",
+    "DutyRow",
     "InboxDispatch",
     "InboxStream",
     "KeptEnvelope",
+    "LineCorrection",
+    "LineFactRow",
+    "MeetingFactRow",
+    "MeetingRow",
+    "MinutesRow",
     "Note",
+    "OfferFactRow",
+    "OfferRow",
     "OutboxDispatch",
     "OutboxStream",
+    "PathFactRow",
+    "PresenceFactRow",
     "ReturnedEnvelope",
 ]
