@@ -18,22 +18,15 @@ from sangbong.liaison.core.envelope import read_envelope
 from sangbong.liaison.core.papers import NotePaper
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.office import operations as office
-from sangbong.office.adapters import keystore
 from sangbong.office.core.actor import Actor
-from sangbong.office.core.statement import sign_statement
-from sangbong.office.queries import own_keys, own_office
+from sangbong.office.queries import own_keys, own_statement_file
 
 _OFFICER = Actor("system:campaign", "exchange of notes")
 
 
 def statement() -> str:
     """Our key statement, in hex."""
-    own = own_office()
-    keys = own_keys()
-    ours = keystore.own_statement(
-        keys, code=own.code, name_ko=own.name_ko, name_en=own.name_en, link_url=""
-    )
-    return sign_statement(ours, keys.signing).hex()
+    return own_statement_file().hex()
 
 
 def know(other: str) -> str:
@@ -78,11 +71,6 @@ def collect(folder: str) -> list[str]:
         now=settings.CLOCK.now(), folder=Path(folder), take_away=True
     )
     return [fault.code for report in reports for fault in report.faults]
-
-
-def collect_quietly(folder: str) -> None:
-    """Read the folder's bundles and leave them there."""
-    operations.collect_from_folder(now=settings.CLOCK.now(), folder=Path(folder))
 
 
 def apply_all() -> int:
