@@ -20,7 +20,7 @@ from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.envelope import NO_PREVIOUS, digest_of, read_envelope, write_envelope
 from sangbong.liaison.core.inbox import AHEAD_MAX, Arrival, Held, judge, may_apply
-from sangbong.liaison.core.outbox import next_header, settled_prefix
+from sangbong.liaison.core.outbox import next_header, settled_run
 from sangbong.liaison.core.states import DispatchEvent, DispatchState, after
 
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
@@ -159,7 +159,8 @@ def test_only_the_next_number_may_be_applied():
 @given(st.integers(0, 5), st.lists(st.sampled_from(DispatchState)))
 def test_settled_is_the_longest_prefix_that_is_final(through, following):
     """O4."""
-    settled = settled_prefix(settled_through=through, following=following)
+    finals = [(n, state.is_final) for n, state in enumerate(following, start=through + 1)]
+    settled = settled_run(through, finals)
 
     assert all(state.is_final for state in following[: settled - through])
     assert settled - through == len(following) or not following[settled - through].is_final

@@ -1,15 +1,18 @@
-"""What every deed of the channel works with: who we are, the ledger, the keys, the films.
+"""What every deed of the channel works with: who we are, the ledger, the keys, the films, the mark.
 
 A deed is a function of this, of `now` and of what came in; it reads no clock and draws no number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison.core.envelope import Envelope
+from sangbong.liaison.core.film import FilmKey
 from sangbong.liaison.core.ledger import Ledger
 from sangbong.liaison.core.ports import Opener, Sealer, Signer, Verifier
 
@@ -50,16 +53,35 @@ class Keys(Protocol):
         """
         ...
 
-    def to_sign(self) -> SigningKey:
-        """Our signing key of today."""
+    def to_sign(self, recipient: OfficeCode) -> SigningKey:
+        """Our signing key for papers that this office reads."""
         ...
 
-    def to_verify(self, sender: OfficeCode, generation: int) -> Verifier:
+    def knows(self, code: OfficeCode) -> bool:
+        """Whether an office is a counterpart whose keys a person has confirmed."""
+        ...
+
+    def to_verify(
+        self, sender: OfficeCode, generation: int, *, envelope: Envelope | None = None
+    ) -> Verifier:
         """A verifying key of another office.
+
+        `envelope` is given where one is checked: a revocation may leave standing what was sent
+        before it, by stream, number and digest.
 
         Raises:
             SangbongError: `office.unknown_counterpart`, `liaison.counterpart_unconfirmed`,
                 `office.signer_unknown` or `office.signer_revoked`.
+        """
+        ...
+
+    def done_with(
+        self, recipient: OfficeCode, *, now: datetime, on_the_way: Collection[int]
+    ) -> int:
+        """Through which epoch of an office we say that we are done, 0 for none.
+
+        Nothing is sealed to an epoch up to it afterwards. `on_the_way` are the epochs that our waiting
+        dispatches are sealed to.
         """
         ...
 
@@ -71,6 +93,26 @@ class FilmShelf(Protocol):
         """Whether every piece of a film is durable here."""
         ...
 
+    def plaintext(self, film: str, key: FilmKey) -> Iterator[bytes]:
+        """The film, opened piece by piece, `key.length` bytes in all.
+
+        Raises:
+            SangbongError: a piece is missing, damaged, or not what the key opens.
+        """
+        ...
+
+
+class Watermark(Protocol):
+    """Our incarnation kept outside the database, where putting back a backup does not reach."""
+
+    def read(self) -> int | None:
+        """The incarnation last written; None where nothing was ever written here."""
+        ...
+
+    def write(self, incarnation: int) -> None:
+        """Write it so that it is durable before this returns."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -80,3 +122,4 @@ class Channel:
     ledger: Ledger
     keys: Keys
     films: FilmShelf
+    watermark: Watermark

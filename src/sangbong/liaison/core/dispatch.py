@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.ids import OfficeCode
+
+
+@dataclass(frozen=True, slots=True)
+class InboundFilm:
+    """The film that came with a dispatch; every piece of it is durable here.
+
+    `length` is in bytes, without padding.
+    """
+
+    id: str
+    length: int
+    open: Callable[[], Iterator[bytes]]
+    """The film from its beginning, a piece at a time, so that memory stays flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +42,4 @@ class InboundDispatch:
     basis: str = ""
     purpose: str = ""
     sealed_at: datetime | None = None
+    film: InboundFilm | None = None

@@ -10,6 +10,10 @@ An envelope that passed envelope.py's rules is judged against what its stream al
 6. (I6) Everything else is new and is stored, also when those before it have not come yet.
 7. (I7) Only the number right after the last applied or refused one is applied; a gap waits.
 8. (I8) A dispatch once applied or refused is final: it is never applied again.
+9. (I9) A number that is not held and whose turn has passed is returned: its sender was put back from
+   a backup, forgot it, and the ones behind it were applied (resync.py, rule T9).
+10. (I10) A dispatch with a film is *arriving* until every piece is durable; then it is *received*.
+    While it arrives it holds its place in the stream, and nothing is receipted.
 
 The order of applying is that of the numbers and never that of a clock.
 """
@@ -43,14 +47,15 @@ class Held:
 
 
 def judge(envelope: Envelope, *, applied_through: int, neighbours: Iterable[Held]) -> Arrival:
-    """Decide about one envelope: rules I1 to I6.
+    """Decide about one envelope: rules I1 to I6 and I9.
 
     `neighbours` are the held dispatches of the same stream with the number before, the same and
     the number after; others are not looked at.
 
     Raises:
         SangbongError: `liaison.two_histories`, `liaison.chain_broken` (the sender's fault, or that
-            of a database put back from an old copy) or `liaison.too_far_ahead` (nobody's).
+            of a database put back from an old copy), `liaison.passed_over` or
+            `liaison.too_far_ahead` (nobody's).
     """
     header = envelope.header
     held = {one.sequence: one for one in neighbours}
@@ -65,6 +70,8 @@ def judge(envelope: Envelope, *, applied_through: int, neighbours: Iterable[Held
     following = held.get(header.sequence + 1)
     if following is not None and following.previous != envelope.digest:
         raise SangbongError("liaison.chain_broken", dispatch=header.dispatch_id)
+    if header.sequence <= applied_through:
+        raise SangbongError("liaison.passed_over", dispatch=header.dispatch_id)
     if header.sequence > applied_through + AHEAD_MAX:
         raise SangbongError("liaison.too_far_ahead", dispatch=header.dispatch_id)
     return Arrival.NEW

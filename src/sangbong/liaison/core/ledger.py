@@ -39,14 +39,15 @@ class Peer:
     """What we remember of the channel with one office.
 
     `incarnation` is the highest that its exchanges told (0: none yet); `epochs_done` the last of our
-    receive keys' epochs that it says it holds nothing for; `told_incarnation` is the last of our own
-    incarnations that it was told.
+    receive keys' epochs that it says it holds nothing for; `told_incarnation` is the incarnation of
+    the last exchange handed over to it, `announced` the last of ours that a dispatch told it.
     """
 
     code: OfficeCode
     incarnation: int = 0
     epochs_done: int = 0
     told_incarnation: int = 0
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,16 @@ class InStream:
     """A stream of another office towards us.
 
     `received_through` is the prefix without a gap that we have custody of; `highest` the highest
-    number stored; `ends_at` the last number that its sender still knows of after a restore (None:
-    no restore), so that a gap beyond it is not waited for.
+    number stored; `heard_owed`: the sender was not told of this prefix yet; `ends_at` the last
+    number that its sender still knows of after a restore (None: no restore), so that a gap beyond it
+    is not waited for.
     """
 
     key: StreamKey
     applied_through: int = 0
     received_through: int = 0
     highest: int = 0
+    heard_owed: bool = False
     ends_at: int | None = None
 
 
@@ -211,7 +214,7 @@ class OwnLedger(Protocol):
     """Who we are in the channel, and what we remember of each other office."""
 
     def incarnation(self) -> int:
-        """Our incarnation as stored, from 1."""
+        """Our incarnation as stored, from 1; 0 in a ledger that never was given one."""
         ...
 
     def set_incarnation(self, number: int) -> None:
@@ -261,8 +264,12 @@ class OutLedger(Protocol):
         """
         ...
 
-    def lowest_epoch_waiting(self, other: OfficeCode) -> int | None:
-        """The lowest epoch of an office's receive keys that a waiting dispatch is sealed to."""
+    def offered_again(self, other: OfficeCode) -> list[Outgoing]:
+        """The dispatches to an office that are marked `offer_again`, in a fixed order."""
+        ...
+
+    def epochs_waiting(self, other: OfficeCode) -> set[int]:
+        """The epochs of an office's receive keys that waiting dispatches are sealed to."""
         ...
 
     def add_outgoing(self, rows: Sequence[tuple[Outgoing, bytes]]) -> None:
@@ -321,6 +328,10 @@ class InLedger(Protocol):
         """The oldest *received* dispatch whose turn it is in its stream (inbox.py, rule I7)."""
         ...
 
+    def epochs_unopened(self) -> set[int]:
+        """The epochs of our receive keys that dispatches not yet applied or refused are sealed to."""
+        ...
+
     def add_incoming(self, rows: Sequence[tuple[Incoming, bytes]]) -> None:
         """Keep new dispatches with their envelopes."""
         ...
@@ -349,12 +360,20 @@ class TellLedger(Protocol):
         """Streams whose settled prefix an office was not told yet."""
         ...
 
+    def heard_owed(self, other: OfficeCode, *, limit: int) -> list[InStream]:
+        """Streams of an office whose received prefix it was not told yet."""
+        ...
+
     def returns(self, other: OfficeCode, *, limit: int) -> list[Return]:
         """Signed answers for an office that no carrier took yet."""
         ...
 
     def save_returns(self, rows: Iterable[Return]) -> None:
         """Keep signed answers, new or changed."""
+        ...
+
+    def returns_carried(self, digests: Collection[str], *, now: datetime) -> None:
+        """These signed answers were handed to a carrier."""
         ...
 
     def add_trace(self, trace: Trace) -> None:

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.envelope import NO_PREVIOUS, Header
-from sangbong.liaison.core.states import DispatchState
 
 
 def next_header(
@@ -53,14 +52,15 @@ def next_header(
     )
 
 
-def settled_prefix(*, settled_through: int, following: Iterable[DispatchState]) -> int:
-    """The last number up to which every dispatch is final.
+def settled_run(start: int, finals: Iterable[tuple[int, bool]], *, gaps: bool = False) -> int:
+    """The last number up to which every dispatch is final: rule O4.
 
-    `following` are the states of the dispatches after `settled_through`, in order.
+    `finals` says of the dispatches after `start`, in order, whether each is final. With `gaps` a
+    number that is not among them is passed over: nobody knows it any more (resync.py, rule T6).
     """
-    through = settled_through
-    for state in following:
-        if not state.is_final:
+    through = start
+    for sequence, is_final in finals:
+        if not is_final or (sequence != through + 1 and not gaps):
             break
-        through += 1
+        through = sequence
     return through

@@ -6,6 +6,8 @@
 1. (S1) A receipt may skip states: a final receipt says also that the dispatch was received.
 2. (S2) No event moves a dispatch backwards: a receipt that arrives late changes nothing.
 3. (S3) *Applied* and *refused* are final and exclude each other: the second one contradicts.
+4. (S4) Only a dispatch that came in can be *arriving*: its envelope is stored, of its film some
+   pieces are missing, and custody has not passed. When the last piece is durable it is received.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from sangbong.kernel.errors import SangbongError
 class DispatchState(StrEnum):
     """How far a dispatch has come, as the console shows it."""
 
+    ARRIVING = "arriving"
     SEALED = "sealed"
     CARRIED = "carried"
     RECEIVED = "received"
@@ -69,6 +72,8 @@ def after(state: DispatchState, event: DispatchEvent) -> DispatchState:
         SangbongError: `liaison.receipt_contradicts`, the other side's fault: rule S3.
     """
     reached = _REACHES[event]
+    if state is DispatchState.ARRIVING:
+        return reached if event is DispatchEvent.RECEIVED else state
     if _RANK[reached] > _RANK[state]:
         return reached
     if reached.is_final and reached is not state:

@@ -16,7 +16,7 @@ from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.clearance import Clearance
 from sangbong.liaison.core.envelope import digest_of, stream_name, write_envelope
 from sangbong.liaison.core.exchange import Prefix
-from sangbong.liaison.core.outbox import next_header, settled_prefix
+from sangbong.liaison.core.outbox import next_header, settled_run
 from sangbong.liaison.core.receipt import Receipt
 from sangbong.liaison.core.states import CUSTODY_STATES, DispatchEvent, DispatchState, after
 from sangbong.liaison.models import KeptEnvelope, OutboxDispatch, OutboxStream
@@ -183,11 +183,11 @@ def _settle_stream(stream_id: int) -> None:
     following = (
         stream.dispatches.filter(sequence__gt=stream.settled_through)
         .order_by("sequence")
-        .values_list("state", flat=True)
+        .values_list("sequence", "state")
     )
-    stream.settled_through = settled_prefix(
-        settled_through=stream.settled_through,
-        following=(DispatchState(state) for state in following.iterator()),
+    stream.settled_through = settled_run(
+        stream.settled_through,
+        ((number, DispatchState(state).is_final) for number, state in following.iterator()),
     )
     stream.settled_owed = True
     stream.save(update_fields=["settled_through", "settled_owed"])

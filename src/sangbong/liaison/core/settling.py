@@ -1,0 +1,34 @@
+"""How far our streams are settled: rules O4 of outbox.py and T6 of resync.py."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sangbong.liaison.core.channel import Channel
+from sangbong.liaison.core.ledger import OutStream, StreamKey
+from sangbong.liaison.core.outbox import settled_run
+
+
+def settle_streams(channel: Channel, keys: Collection[StreamKey]) -> None:
+    """Work out how far streams are settled now, and owe telling it: rule O4."""
+    streams = channel.ledger.out_streams(keys)
+    channel.ledger.save_out_streams(
+        replace(stream, settled_through=_settled(channel, stream), settled_owed=True)
+        for stream in streams.values()
+    )
+
+
+def _settled(channel: Channel, stream: OutStream) -> int:
+    ledger, start = channel.ledger, stream.settled_through
+    if stream.key.incarnation == ledger.incarnation() and stream.last_sequence == start:
+        return start
+    finals = (
+        (row.sequence, row.state.is_final) for row in ledger.outgoing_after(stream.key, start)
+    )
+    if stream.key.incarnation == ledger.incarnation():
+        return settled_run(start, finals)
+    known = dict(finals)
+    for gone in ledger.forgotten_after(stream.key, start):
+        known[gone.sequence] = gone.state.is_final
+    return settled_run(start, sorted(known.items()), gaps=True)
