@@ -13,9 +13,11 @@ last. So after a kill there are at most keys that no statement names, and they a
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -55,6 +57,7 @@ from sangbong.office.core.statement import (
 _CERTIFICATE_DAYS = 3650
 _MLKEM_PUBLIC_BYTES = 1184
 _MLKEM_SEED_BYTES = 64
+_ROOT_FILES = ("ed25519.key", "mldsa44.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,11 @@ def make_keys(
     for part in ("root", "signing", "epochs", "statements"):
         (folder / part).mkdir(mode=0o700, parents=True)
     folder.chmod(0o700)
+    _write(folder / "lock", b"")
     _write(folder / "archive.key", os.urandom(32))
     _write(folder / "session.key", os.urandom(32).hex().encode("ascii"))
     make_certificate(folder, code=code, now=line_from or now)
-    root = _make_root(folder / "root")
+    root = make_root(folder / "root")
     first = _first_statement(folder, names, root=root.identity, now=now)
     signed = sign_statement(
         first,
@@ -179,10 +183,22 @@ def _first_statement(
     )
 
 
-def _make_root(folder: Path) -> RootKeys:
+def make_root(folder: Path) -> RootKeys:
+    """Make a root identity and keep it in a folder."""
+    folder.mkdir(mode=0o700, exist_ok=True)
     root = RootKeys(ed25519=Ed25519PrivateKey.generate(), mldsa44=MLDSA44PrivateKey.generate())
     write_root(folder, root)
     return root
+
+
+def move_root(source: Path, target: Path) -> None:
+    """Put one root identity in the place of another, which is destroyed."""
+    destroy_root(target)
+    for name in _ROOT_FILES:
+        (source / name).rename(target / name)
+    source.rmdir()
+    sync_folder(target)
+    sync_folder(target.parent)
 
 
 def write_root(folder: Path, root: RootKeys) -> None:
@@ -280,6 +296,14 @@ def _read_own(path: Path) -> SignedStatement:
     return read_statement(path.read_bytes())
 
 
+@contextmanager
+def held(home: Path) -> Iterator[None]:
+    """Keep every other process from making or destroying keys meanwhile."""
+    with (home / "keys" / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def statement_of(home: Path, serial: int) -> SignedStatement | None:
     """One of the statements that this office made, or None where it is not here."""
     path = home / "keys" / "statements" / _statement_name(serial)
@@ -290,17 +314,16 @@ def keep_statement(home: Path, data: bytes) -> SignedStatement:
     """Make a statement the current one: it appears whole or not at all.
 
     Raises:
-        FileExistsError: another statement with that serial was made meanwhile.
+        FileExistsError: a statement with that serial was made already; the caller holds the lock.
     """
     signed = read_statement(data)
     folder = home / "keys" / "statements"
     name = _statement_name(signed.statement.serial)
     unfinished = folder / f"{name}.unfinished"
+    if (folder / name).exists():
+        raise FileExistsError(folder / name)
     unfinished.unlink(missing_ok=True)
     _write(unfinished, data)
-    if (folder / name).exists():
-        unfinished.unlink()
-        raise FileExistsError(folder / name)
     unfinished.rename(folder / name)
     sync_folder(folder)
     return signed
@@ -344,6 +367,19 @@ def _read_receiving(path: Path) -> MLKEM768X25519PrivateKey:
     )
 
 
+def windows_of(home: Path, numbers: Iterable[int]) -> list[Window]:
+    """The days of epochs that some statement of ours named; a number that none did is left out."""
+    wanted, found = set(numbers), []
+    serial = current_statement(home).statement.serial
+    while wanted and serial > 0 and (told := statement_of(home, serial)) is not None:
+        for key in (*told.statement.epochs, *told.statement.emergencies):
+            if key.number in wanted:
+                wanted.remove(key.number)
+                found.append(Window(key.number, key.first, key.until))
+        serial -= 1
+    return sorted(found, key=lambda window: window.number)
+
+
 def receiving_numbers(home: Path) -> list[int]:
     """The epochs and emergency keys whose private half is here."""
     return sorted(int(path.stem) for path in (home / "keys" / "epochs").glob("*.key"))
@@ -367,7 +403,19 @@ def destroy_signing(home: Path, generation: int) -> None:
 
 def destroy_root(folder: Path) -> None:
     """Destroy the root identity in a folder, once it is safe elsewhere."""
-    _destroy(folder, [folder / "ed25519.key", folder / "mldsa44.key"])
+    _destroy(folder, [folder / name for name in _ROOT_FILES])
+
+
+def replace_certificate(home: Path, *, code: str, now: datetime) -> None:
+    """Make a new certificate for the line; who served with the old one starts again."""
+    keys, unfinished = home / "keys", home / "keys" / "line.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    make_certificate(unfinished, code=code, now=now)
+    for name in ("link.key", "link.crt"):
+        (unfinished / name).rename(keys / name)
+    unfinished.rmdir()
+    sync_folder(keys)
 
 
 def _destroy(folder: Path, paths: Iterable[Path]) -> None:
@@ -379,7 +427,8 @@ def _destroy(folder: Path, paths: Iterable[Path]) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-    sync_folder(folder)
+    if folder.exists():
+        sync_folder(folder)
 
 
 def forget_keys() -> None:

@@ -84,7 +84,9 @@ def done_with(
     if any(is_emergency(number) for number in on_the_way):
         return floor
     day = day_of(now)
-    over = max((one.number for one in statement.epochs if one.until <= day), default=floor)
+    # an epoch that the statement names no more is over too: nothing is ever sealed to it again
+    unnamed = statement.epochs[0].number - 1
+    over = max((one.number for one in statement.epochs if one.until <= day), default=unnamed)
     return max(floor, min([over, *(number - 1 for number in on_the_way)]))
 
 
@@ -125,32 +127,36 @@ def founding_windows(now: datetime) -> list[Window]:
 
 
 def more_windows(
-    epochs: Sequence[Window], emergencies: Sequence[Window], *, now: datetime, next_number: int = 1
+    epochs: Sequence[Window],
+    emergencies: Sequence[Window],
+    *,
+    now: datetime,
+    next_number: int = 1,
+    next_emergency: int = EMERGENCY_BASE + 1,
 ) -> list[Window]:
     """The receive keys that are missing at `now`: rule P6; none while enough lie ahead.
 
-    `next_number` is used where there is no epoch to go on from.
+    `next_number` and `next_emergency` are used where there is no key to go on from.
     """
     day = day_of(now)
     ahead = [one for one in epochs if one.first > day]
     if len(ahead) >= EPOCHS_AHEAD:
         return []
-    made: list[Window] = []
     number = epochs[-1].number + 1 if epochs else next_number
     first = max(epochs[-1].until, day) if epochs else day
     wanted = EPOCHS_AHEAD + EPOCHS_SPARE - len(ahead)
-    for place in range(wanted):
-        start = first + timedelta(days=EPOCH_DAYS * place)
-        made.append(Window(number + place, start, start + timedelta(days=EPOCH_DAYS)))
-    return made + _more_emergencies(emergencies, last=made[-1].until)
+    made = _row_of(number, first, days=EPOCH_DAYS, count=wanted)
+    last = made[-1].until
+    first = emergencies[-1].until if emergencies else last
+    reach = last + timedelta(days=EMERGENCY_DAYS * EMERGENCY_YEARS)
+    years = -((first - reach) // timedelta(days=EMERGENCY_DAYS))
+    number = emergencies[-1].number + 1 if emergencies else next_emergency
+    return made + _row_of(number, first, days=EMERGENCY_DAYS, count=years)
 
 
-def _more_emergencies(have: Sequence[Window], *, last: date) -> list[Window]:
-    number = have[-1].number + 1 if have else EMERGENCY_BASE + 1
-    first = have[-1].until if have else last
-    made = []
-    while first < last + timedelta(days=EMERGENCY_DAYS * EMERGENCY_YEARS):
-        until = first + timedelta(days=EMERGENCY_DAYS)
-        made.append(Window(number, first, until))
-        number, first = number + 1, until
-    return made
+def _row_of(number: int, first: date, *, days: int, count: int) -> list[Window]:
+    starts = [first + timedelta(days=days * place) for place in range(count)]
+    return [
+        Window(number + place, start, start + timedelta(days=days))
+        for place, start in enumerate(starts)
+    ]

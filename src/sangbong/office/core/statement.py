@@ -363,10 +363,7 @@ def _tiles(keys: tuple[EpochKey, ...], *, lowest: int, highest: int) -> bool:
         and lowest <= keys[0].number
         and keys[-1].number <= highest
         and all(one.first < one.until for one in keys)
-        and all(
-            (a.number + 1, a.until) == (b.number, b.first)
-            for a, b in pairwise(keys)
-        )
+        and all((a.number + 1, a.until) == (b.number, b.first) for a, b in pairwise(keys))
     )
 
 

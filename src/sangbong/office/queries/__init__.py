@@ -17,6 +17,8 @@ from sangbong.office.queries.keys import (
     own_statement,
     own_statement_file,
     receive_key_for,
+    renewal_due,
+    root_is_here,
     verify_key_of,
 )
 from sangbong.office.queries.office import (
@@ -57,6 +59,8 @@ __all__ = [
     "own_statement",
     "own_statement_file",
     "receive_key_for",
+    "renewal_due",
+    "root_is_here",
     "staff",
     "verify_audit",
     "verify_key_of",

@@ -37,10 +37,11 @@ class OwnEpoch:
     """A receive key of ours; `published` is whether our current statement still names it."""
 
     number: int
-    first: date | None
-    until: date | None
+    first: date
+    until: date
     published: bool
     private_here: bool
+    in_use: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +74,33 @@ def own_statement_file() -> bytes:
 
 def own_epochs(now: datetime) -> list[OwnEpoch]:
     """Our receive keys by number: those published, and older ones whose private half is here."""
-    del now
     statement, here = own_statement(), set(keystore.receiving_numbers(home()))
-    published = {one.number: one for one in (*statement.epochs, *statement.emergencies)}
+    published = {one.number for one in (*statement.epochs, *statement.emergencies)}
+    day = epochs.day_of(now)
     return [
         OwnEpoch(
-            number=number,
-            first=published[number].first if number in published else None,
-            until=published[number].until if number in published else None,
-            published=number in published,
-            private_here=number in here,
+            number=window.number,
+            first=window.first,
+            until=window.until,
+            published=window.number in published,
+            private_here=window.number in here,
+            in_use=window.first <= day < window.until,
         )
-        for number in sorted(here | set(published))
+        for window in keystore.windows_of(home(), here | published)
     ]
+
+
+def root_is_here() -> bool:
+    """Whether our root identity is kept in this machine, where housekeeping can use it."""
+    own = own_statement().root
+    places = [home() / "keys" / name for name in ("root", "root.next")]
+    found = [keystore.load_root(place) for place in places]
+    return any(root is not None and root.identity == own for root in found)
+
+
+def renewal_due(now: datetime) -> bool:
+    """Whether fewer epochs lie ahead than there should."""
+    return epochs.epochs_left(own_statement(), now=now) < epochs.EPOCHS_AHEAD
 
 
 def own_receiving(epoch: int) -> MLKEM768X25519PrivateKey:
