@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +24,10 @@ from sangbong.letters import tasks as letters
 from sangbong.liaison import operations as liaison
 from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
-from sangbong.liaison.adapters.sealing import CounterpartSealer
+from sangbong.liaison.adapters.sealing import AesPieces, CounterpartSealer, fresh_id, fresh_key
 from sangbong.liaison.core import bundle as bundles
+from sangbong.liaison.core.exchange import Exchange
+from sangbong.liaison.core.waybill import MemberKind
 from sangbong.liaison.operations import inbox
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import audit_entries, counterpart, own_keys, own_office, verify_audit
@@ -147,12 +150,17 @@ def _receive_too_early(
 def _hand_out(
     recipient: OfficeCode, receipt: bytes, outbound: Path, *, number: int, now: datetime
 ) -> None:
-    header, data = bundles.write_bundle(
-        sender=own_office().code,
-        recipient=recipient,
+    file, label = io.BytesIO(), bundles.Label(fresh_id(), own_office().code, recipient, 1, 1)
+    told = Exchange(incarnation=1, receipts=(receipt,))
+    bundles.write_bundle(
+        file,
+        label=label,
         number=_EARLY_RECEIPTS_FROM + number,
-        cargo=bundles.Cargo(written_at=now, envelopes=(), receipts=(receipt,), settled=()),
+        written_at=now,
+        loads=[bundles.Load.of(MemberKind.EXCHANGE, told.encode())],
+        key=fresh_key(),
         sealer=CounterpartSealer(counterpart(recipient).receive_key),
         signer=own_keys().signing,
+        cipher=AesPieces(),
     )
-    stick.place(outbound, header.file_name, data)
+    stick.place(outbound, bundles.file_name(label.bundle), file.getvalue())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 import re
 from base64 import b64decode
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,14 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import CounterpartVerifier, OwnOpener
+from sangbong.liaison.adapters.sealing import AesPieces, CounterpartVerifier, OwnOpener
 from sangbong.liaison.core import bundle, envelope, receipt
 from sangbong.liaison.core.body import unpack
-from sangbong.liaison.core.exchange import prefix_values
+from sangbong.liaison.core.exchange import read_exchange
 from sangbong.liaison.core.fields import instant_text
+from sangbong.liaison.core.film import FilmKey, open_film, read_manifest, seal_film
 from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.waybill import PieceRun
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
@@ -113,18 +117,109 @@ def test_a_published_bad_receipt_is_not_believed(vector):
     assert told.value.code == vector["code"]
 
 
-def test_the_published_bundle_opens_to_its_waybill():
-    vector = load("waybill")
+FILM = load("film")
+FILM_KEY = FilmKey(bytes.fromhex(FILM["key"]), FILM["length"])
+FILM_BYTES = hashlib.shake_256(FILM["film"].encode()).digest(FILM["length"])
+FILM_PIECES = list(seal_film([FILM_BYTES], film=FILM_KEY, cipher=AesPieces()))
 
-    sealed = bundle.read_bundle(b64decode(vector["bundle"]))
-    bundle.check_addressed(sealed, own=PYONGYANG)
-    cargo = bundle.open_bundle(sealed, verifier=SEOUL_VERIFIER, opener=OPENER)
 
-    assert (sealed.header.file_name, sealed.digest) == (vector["file_name"], vector["digest"])
-    assert [envelope.digest_of(one) for one in cargo.envelopes] == vector["envelopes"]
-    assert [one.decode() for one in cargo.receipts] == vector["receipts"]
-    assert prefix_values(cargo.settled) == vector["settled"]
-    assert instant_text(cargo.written_at) == vector["written_at"]
+def test_the_published_film_is_sealed_to_the_published_pieces():
+    assert hashlib.sha256(FILM_BYTES).hexdigest() == FILM["film_sha256"]
+    assert [
+        {"begins": one.data[:16].hex(), "ends": one.data[-16:].hex(), "sha256": one.digest.hex()}
+        for one in FILM_PIECES
+    ] == FILM["pieces"]
+
+
+def test_the_published_manifest_takes_the_published_pieces():
+    manifest = read_manifest(b64decode(FILM["manifest"]), film=FILM["id"], pieces=3)
+
+    for one in FILM_PIECES:
+        manifest.check(one.index, one.data)
+    opened = open_film((one.data for one in FILM_PIECES), film=FILM_KEY, cipher=AesPieces())
+    assert b"".join(opened) == FILM_BYTES
+
+
+@pytest.mark.parametrize("vector", FILM["refused"], ids=lambda v: v["why"])
+def test_a_published_bad_row_of_pieces_is_refused(vector):
+    row = (FILM_PIECES[index].data for index in vector["pieces"])
+    with pytest.raises(SangbongError) as told:
+        list(open_film(row, film=FILM_KEY, cipher=AesPieces()))
+    assert told.value.code == vector["code"]
+
+
+def test_a_published_piece_opens_by_hand_with_the_steps_of_the_page():
+    """A second opening that shares no code with the first: film.md, section 2."""
+    place = (2).to_bytes(8, "big")
+    plain = AESGCM(FILM_KEY.key).decrypt(
+        bytes(4) + place, FILM_PIECES[2].data, b"sangbong film 1\n" + place + b"\1"
+    )
+    assert plain == FILM_BYTES[131_072:] + bytes(64_536)
+
+
+def read_bundle(data: bytes) -> list:
+    """What Pyongyang finds in a bundle from Seoul."""
+    file = io.BytesIO(data)
+    head = bundle.read_head(file)
+    bundle.check_addressed(head, own=PYONGYANG)
+    key = bundle.unlock(head, verifier=SEOUL_VERIFIER, opener=OPENER)
+    assert key.hex() == load("bundle")["bundle_key"]
+    return list(bundle.members(file, head, key=key, cipher=AesPieces()))
+
+
+def test_the_published_bundle_opens_to_its_waybill_and_members():
+    vector = load("bundle")
+    data = b64decode(vector["bundle"])
+
+    waybill, *members, end = read_bundle(data)
+
+    label = bundle.read_head(io.BytesIO(data)).header.label
+    assert bundle.file_name(label.bundle) == vector["file_name"]
+    assert waybill.encode().decode() == vector["waybill"]
+    assert [one.data for one in members] == [b64decode(one) for one in vector["members"]]
+    assert end == bundle.BundleEnd(bundle.End.WHOLE, 3, 3)
+    assert read_exchange(members[0].data).encode() == members[0].data
+
+
+def test_the_published_bundle_with_a_piece_has_the_published_segments():
+    vector = load("bundle")
+    head = b64decode(vector["with_pieces"]["head"])
+    header = bundle.read_head(io.BytesIO(head)).header
+    members = [b64decode(one) for one in vector["members"]]
+    loads = [
+        bundle.Load(line, (data,))
+        for line, data in zip(
+            read_bundle(b64decode(vector["bundle"]))[0].lines, members, strict=True
+        )
+    ]
+    loads.append(bundle.Load(PieceRun(FILM["id"], 1, 1), (FILM_PIECES[1].data,)))
+
+    class Kept:
+        """The published sealed key."""
+
+        def seal(self, _key, *, info):
+            return bundle.read_head(io.BytesIO(head)).sealed_key
+
+    file = io.BytesIO()
+    bundle.write_bundle(
+        file,
+        label=header.label,
+        number=7,
+        written_at=datetime(2018, 6, 25, 1, 0, tzinfo=UTC),
+        loads=loads,
+        key=bytes.fromhex(vector["bundle_key"]),
+        sealer=Kept(),
+        signer=signing("KR-SEL"),
+        cipher=AesPieces(),
+    )
+
+    data = file.getvalue()
+    assert data[: len(head)] == head
+    places = range(len(head), len(data), 65_552)
+    assert [hashlib.sha256(data[at : at + 65_552]).hexdigest() for at in places] == vector[
+        "with_pieces"
+    ]["segments_sha256"]
+    assert read_bundle(data)[-2] == bundle.Piece(FILM["id"], 1, FILM_PIECES[1].data)
 
 
 def test_the_published_note_is_read_and_written_back_to_the_same_bytes():
@@ -147,9 +242,8 @@ def test_the_examples_of_the_pages_are_the_vectors():
     assert json.loads(note) == load("liaison.note")["body"]
     assert example("envelope.md", "json").strip() == load("envelope")["good"][0]["header"]
     assert example("receipt.md", "json").strip() == load("receipt")["good"][1]["receipt"]
-    assert example("waybill.md", "json").strip() == (
-        bundle.read_bundle(b64decode(load("waybill")["bundle"])).header_bytes.decode()
-    )
+    head = bundle.read_head(io.BytesIO(b64decode(load("bundle")["bundle"])))
+    assert example("waybill.md", "json").strip() == head.header_bytes.decode()
 
 
 def example(page: str, language: str) -> str:

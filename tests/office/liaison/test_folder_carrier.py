@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from tests.office.liaison.conftest import note_body
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters import folder as stick
-from sangbong.liaison.adapters.sealing import CounterpartSealer, CounterpartVerifier, OwnOpener
+from sangbong.liaison.adapters.sealing import (
+    AesPieces,
+    CounterpartSealer,
+    CounterpartVerifier,
+    OwnOpener,
+)
 from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.bundle import Cargo, open_bundle, read_bundle, write_bundle
+from sangbong.liaison.core.body import Paper, pack
+from sangbong.liaison.core.bundle import StickOutcome
 from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.exchange import Prefix
+from sangbong.liaison.core.exchange import Exchange, Prefix, read_exchange
 from sangbong.liaison.core.receipt import read_receipt
 from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.waybill import MemberKind, Waybill
 from sangbong.liaison.models import (
     CarriedBundle,
     InboxDispatch,
@@ -58,27 +69,49 @@ def collect(now, folder, **named):
     return operations.collect_from_folder(now=now, folder=folder, **named)
 
 
-def bundle_from(peer, *, number=1, recipient=None, sealer=None, **cargo) -> tuple[str, bytes]:
+@dataclass
+class Cargo:
+    """What lies in a bundle."""
+
+    waybill: Waybill
+    told: Exchange
+    envelopes: tuple[bytes, ...]
+
+
+def bundle_from(
+    peer, *, number=1, recipient=None, sealer=None, envelopes=(), **told
+) -> tuple[str, bytes]:
     """A bundle as Pyongyang would write it: its name and its bytes."""
-    empty = {"written_at": peer.now, "envelopes": (), "receipts": (), "settled": ()}
-    header, data = write_bundle(
-        sender=peer.code,
-        recipient=recipient or peer.other,
+    file = io.BytesIO()
+    label = bundles.Label(f"{number:032x}"[::-1], peer.code, recipient or peer.other, 1, 1)
+    bundles.write_bundle(
+        file,
+        label=label,
         number=number,
-        cargo=Cargo(**(empty | cargo)),
+        written_at=peer.now,
+        loads=[
+            bundles.Load.of(MemberKind.EXCHANGE, Exchange(incarnation=1, **told).encode()),
+            *(bundles.Load.of(MemberKind.ENVELOPE, one) for one in envelopes),
+        ],
+        key=bytes(32),
         sealer=sealer or peer.sealer,
         signer=peer.signer,
+        cipher=AesPieces(),
     )
-    return header.file_name, data
+    return bundles.file_name(label.bundle), file.getvalue()
 
 
 def opened(peer, key_homes, data: bytes) -> Cargo:
+    """What Pyongyang finds in a bundle of ours."""
     ours = load_keys(key_homes[0]).signing.public_key()
-    return open_bundle(
-        read_bundle(data),
-        verifier=CounterpartVerifier(ours),
-        opener=OwnOpener(peer.keys.receiving),
+    file = io.BytesIO(data)
+    head = bundles.read_head(file)
+    key = bundles.unlock(
+        head, verifier=CounterpartVerifier(ours), opener=OwnOpener(peer.keys.receiving)
     )
+    waybill, told, *envelopes, end = bundles.members(file, head, key=key, cipher=AesPieces())
+    assert end.end is bundles.End.WHOLE
+    return Cargo(waybill, read_exchange(told.data), tuple(one.data for one in envelopes))
 
 
 def digest() -> str:
@@ -102,9 +135,7 @@ def test_a_bundle_carries_what_is_in_custody_and_is_opened_by_its_recipient(
 
     carried = carry(now, usb)
 
-    assert [(c.file_name, c.envelopes, c.receipts) for c in carried] == [
-        ("SANGBONG-KR-SEL-KP-PYO-00000001.BDL", 1, 0)
-    ]
+    assert [(c.envelopes, c.receipts) for c in carried] == [(1, 0)]
     cargo = opened(peer, key_homes, (usb / carried[0].file_name).read_bytes())
     assert cargo.envelopes == (queries.envelope_bytes(digest()),)
     assert queries.dispatches()[0].state is DispatchState.CARRIED
@@ -114,10 +145,9 @@ def test_a_stick_shows_no_name_and_carries_a_word_to_its_finder(peer, now, usb):
     send(now)
     carry(now, usb)
 
-    assert sorted(path.name for path in usb.iterdir()) == [
-        "READ-ME.txt",
-        "SANGBONG-KR-SEL-KP-PYO-00000001.BDL",
-    ]
+    read_me, bundle = sorted(path.name for path in usb.iterdir())
+    assert read_me == "READ-ME.txt"
+    assert re.fullmatch(r"SANGBONG-[0-9a-f]{16}\.BDL", bundle)
     for path in usb.iterdir():
         data = path.read_bytes()
         assert NAME.encode() not in data
@@ -136,6 +166,7 @@ def test_a_dispatch_is_carried_unchanged_until_it_is_receipted(peer, key_homes, 
 
     cargos = [opened(peer, key_homes, (usb / name).read_bytes()) for name in names]
     assert cargos[0].envelopes == cargos[1].envelopes
+    assert [one.waybill.number for one in cargos] == [1, 2]
     name, data = bundle_from(peer, receipts=(peer.receipt("round-21", 1, digest(), "received"),))
     (usb / name).write_bytes(data)
     assert collect(now, usb)[0].receipts == 1
@@ -179,18 +210,46 @@ def test_reading_the_same_stick_twice_changes_nothing(peer, now, usb):
 
     report = collect(datetime(2018, 7, 1, tzinfo=UTC), usb)[0]
 
-    assert report.already_read
+    assert (report.already_read, report.outcome) == (True, StickOutcome.ALREADY_READ)
     assert everything() == before
 
 
-def test_an_older_stick_with_the_same_dispatches_stores_nothing_again(peer, now, usb):
+def test_an_older_stick_is_taken_and_told_and_the_same_dispatches_are_not_stored_again(
+    peer, now, usb
+):
+    """W10."""
     envelope = peer.envelope()
-    for number in (1, 2):
+    told = []
+    for number in (2, 1):
         name, data = bundle_from(peer, number=number, envelopes=(envelope,))
         (usb / name).write_bytes(data)
+        told += collect(now, usb, take_away=True)
 
-    assert [report.envelopes for report in collect(now, usb)] == [1, 1]
+    assert [(one.envelopes, one.outcome) for one in told] == [
+        (1, StickOutcome.READ),
+        (1, StickOutcome.OLDER),
+    ]
     assert InboxDispatch.objects.count() == 1
+
+
+def test_a_stick_cut_short_gives_what_is_whole_and_is_read_again_when_it_is_copied_whole(
+    peer, now, usb
+):
+    """W8, W10."""
+    large = pack(Paper("liaison.note", note_body(), "b", "p", peer.now, (bytes(70_000),)))
+    name, data = bundle_from(peer, envelopes=(peer.envelope(), peer.envelope(content=large)))
+    told = []
+    for there in (data[:100_000], data[:70_000] + bytes(len(data) - 70_000), data):
+        (usb / name).write_bytes(there)
+        told += collect(now, usb)
+
+    assert [(one.outcome, one.envelopes, one.whole, one.listed) for one in told] == [
+        (StickOutcome.CUT_SHORT, 1, 2, 3),
+        (StickOutcome.CUT_SHORT, 1, 2, 3),
+        (StickOutcome.READ, 2, 3, 3),
+    ]
+    assert faults(told) == ["liaison.bundle_cut"] * 2
+    assert InboxDispatch.objects.count() == 2
 
 
 def test_a_collected_bundle_may_be_taken_away_and_a_damaged_one_stays(peer, now, usb):
@@ -202,8 +261,11 @@ def test_a_collected_bundle_may_be_taken_away_and_a_damaged_one_stays(peer, now,
 
     reports = collect(now, usb, take_away=True)
 
-    assert [report.file_name for report in reports] == [good, damaged]
-    assert faults(reports) == ["liaison.bundle_garbled"]
+    assert {report.file_name: report.outcome for report in reports} == {
+        good: StickOutcome.READ,
+        damaged: StickOutcome.CUT_SHORT,
+    }
+    assert faults(reports) == ["liaison.bundle_cut"]
     assert sorted(path.name for path in usb.glob("*.BDL")) == sorted([damaged, ours])
 
 
@@ -212,47 +274,65 @@ def carry_a_receipt(now, folder) -> str:
     return carry(now, folder)[0].file_name
 
 
+def flipped(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :]
+
+
 @pytest.mark.parametrize(
-    ("damage", "code"),
+    ("damage", "code", "outcome"),
     [
-        (lambda data: data[: len(data) // 2], "liaison.bundle_garbled"),
-        (lambda data: data + b"\0", "liaison.bundle_garbled"),
+        (lambda data: data[: len(data) // 2], "liaison.bundle_cut", "cut_short"),
+        (lambda data: data[:9], "liaison.bundle_cut", "cut_short"),
+        (lambda data: b"", "liaison.bundle_cut", "cut_short"),
+        (lambda data: data + b"\0", "liaison.bundle_garbled", "damaged"),
+        (lambda data: flipped(data, 3000), "liaison.bundle_garbled", "damaged"),
+        (lambda data: flipped(data, 600), "liaison.signature_wrong", "damaged"),
+        (lambda data: b"PK\3\4" + data[4:], "liaison.not_a_bundle", "not_a_bundle"),
+        (lambda data: bytes(len(data)), "liaison.not_a_bundle", "not_a_bundle"),
         (
-            lambda data: data[:3000] + bytes([data[3000] ^ 4]) + data[3001:],
-            "liaison.signature_wrong",
+            lambda data: data.replace(b'"version":1', b'"version":2'),
+            "liaison.version_unknown",
+            "later_version",
         ),
-        (lambda data: b"PK\3\4" + data[4:], "liaison.bundle_garbled"),
-        (lambda data: b"", "liaison.bundle_garbled"),
     ],
 )
-def test_a_damaged_bundle_is_refused_whole_and_stores_nothing(peer, now, usb, damage, code):
+def test_a_damaged_bundle_is_refused_whole_and_stores_nothing(
+    peer, now, usb, damage, code, outcome
+):
+    """W1, W2, W4 to W9."""
     name, data = bundle_from(peer, envelopes=(peer.envelope(),))
     (usb / name).write_bytes(damage(data))
     before = everything()
 
-    assert faults(collect(now, usb)) == [code]
+    report = collect(now, usb)[0]
+
+    assert (faults([report]), report.outcome) == ([code], outcome)
     assert everything() == before
 
 
 def test_a_bundle_for_another_office_or_key_or_from_a_stranger_is_refused(peer, now, usb):
-    bundles_there = (
-        bundle_from(peer, number=1, recipient=OfficeCode("JP-TYO")),
-        bundle_from(peer, number=2, sealer=CounterpartSealer(peer.keys.receiving.public_key())),
-    )
-    for name, data in bundles_there:
-        (usb / name).write_bytes(data)
+    """W3, W5."""
+    tokyo, data = bundle_from(peer, number=1, recipient=OfficeCode("JP-TYO"))
+    (usb / tokyo).write_bytes(data)
+    sealer = CounterpartSealer(peer.keys.receiving.public_key())
+    other, data = bundle_from(peer, number=2, sealer=sealer)
+    (usb / other).write_bytes(data)
 
-    # JP before KR by name
-    assert faults(collect(now, usb)) == ["liaison.bundle_for_another", "liaison.seal_wrong"]
+    def told():
+        reports = sorted(collect(now, usb), key=lambda one: one.file_name != tokyo)
+        return [(one.faults[0].code, one.outcome) for one in reports]
+
+    for_another = ("liaison.bundle_for_another", StickOutcome.FOR_ANOTHER)
+    assert told() == [for_another, ("liaison.seal_wrong", StickOutcome.DAMAGED)]
     Counterpart.objects.all().delete()
-    assert faults(collect(now, usb))[1] == "office.unknown_counterpart"
+    assert told() == [for_another, ("office.unknown_counterpart", StickOutcome.STRANGER)]
 
 
 def test_one_bad_envelope_is_returned_and_the_others_are_taken(peer, key_homes, now, usb):
     """L4 on a stick: the signed reason goes back with the next bundle, once."""
     bad = bytearray(peer.envelope(stream="film-1"))
     bad[2000] ^= 1
-    name, data = bundle_from(peer, envelopes=(bytes(bad), peer.envelope(), b""))
+    name, data = bundle_from(peer, envelopes=(bytes(bad), peer.envelope(), b"x"))
     (usb / name).write_bytes(data)
 
     report = collect(now, usb)[0]
@@ -265,7 +345,7 @@ def test_one_bad_envelope_is_returned_and_the_others_are_taken(peer, key_homes, 
     written = carry(now, usb)[0].file_name
     cargo = opened(peer, key_homes, (usb / written).read_bytes())
     said = sorted(
-        (r.state.value, r.code) for r in (read_receipt(d).receipt for d in cargo.receipts)
+        (r.state.value, r.code) for r in (read_receipt(d).receipt for d in cargo.told.receipts)
     )
     assert said == [
         ("received", ""),

@@ -6,10 +6,12 @@ something to do again and nothing to undo. Doing all of it again is always allow
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import Max
@@ -20,23 +22,29 @@ from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
 from sangbong.liaison.adapters.link import Link, client_context
 from sangbong.liaison.adapters.sealing import (
+    AesPieces,
     CounterpartSealer,
     CounterpartVerifier,
     OwnOpener,
+    fresh_id,
+    fresh_key,
 )
 from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.bundle import Cargo
-from sangbong.liaison.core.exchange import Exchange, Prefix
-from sangbong.liaison.core.sizes import BUNDLE_CLASS_MAX
+from sangbong.liaison.core.bundle import StickOutcome, outcome_of
+from sangbong.liaison.core.exchange import Exchange, Prefix, read_exchange
+from sangbong.liaison.core.waybill import WAYBILL_BYTES_MAX, MemberKind
 from sangbong.liaison.models import CarriedBundle, ReturnedEnvelope
 from sangbong.liaison.operations import inbox, outbox
 from sangbong.liaison.queries import WaitingDispatch
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import digest_of_ids
 from sangbong.office.operations import record_audit
-from sangbong.office.queries import own_keys, own_office
+from sangbong.office.queries import CounterpartView, own_keys, own_office
 
+CONTENT_BYTES_MAX = 128 * 1024 * 1024
+BUNDLE_BYTES_MAX = 160 * 1024 * 1024
 _CARRIER = Actor("system:carrier", "carrying dispatches")
+_STORED = frozenset({StickOutcome.READ, StickOutcome.OLDER, StickOutcome.ALREADY_READ})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,17 @@ class Fault:
 
 @dataclass(slots=True)
 class BundleReport:
-    """What came of one bundle in a folder. `already_read`: the very same one was read before."""
+    """What came of one bundle in a folder. `already_read`: the very same one was read before.
+
+    `whole` of `listed` members were there; `envelopes` counts the dispatches that were taken.
+    """
 
     file_name: str
     sender: str = ""
+    outcome: StickOutcome = StickOutcome.READ
     already_read: bool = False
+    listed: int = 0
+    whole: int = 0
     envelopes: int = 0
     receipts: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -98,45 +112,71 @@ def carry_to_folder(*, now: datetime, recipient: OfficeCode, folder: Path) -> li
             `office.unknown_counterpart`; dispatches stay as they were.
     """
     other = outbox.confirmed_counterpart(recipient)
-    settled = queries.settled_owed(recipient)
-    receipts = tuple(queries.pending_receipts(recipient))
+    told = exchange_for(recipient)
     waiting: Sequence[WaitingDispatch] = queries.waiting_for(recipient)
     carried = []
-    while waiting or receipts or settled:
-        batch, waiting = _next_batch(waiting, receipts)
-        cargo = Cargo(
-            written_at=now,
-            envelopes=tuple(queries.envelope_bytes(one.digest) for one in batch),
-            receipts=receipts,
-            settled=settled,
-        )
-        row = _allot_number(recipient, cargo, now=now)
-        header, data = bundles.write_bundle(
-            sender=own_office().code,
-            recipient=recipient,
-            number=row.number,
-            cargo=cargo,
-            sealer=CounterpartSealer(other.receive_key),
-            signer=own_keys().signing,
-        )
-        stick.place(folder, header.file_name, data)
+    while waiting or told.receipts or told.settled:
+        batch, waiting = _next_batch(waiting, told)
+        row = _allot_number(recipient, batch, told, now=now)
+        label = _label(other.code)
+        data = _written(label, row.number, batch, told, other=other, now=now)
+        name = bundles.file_name(label.bundle)
+        stick.place(folder, name, data)
         # The file is durable: from here on it may be on its way.
-        _note_carried(row, batch, cargo, digest=bundles.read_bundle(data).digest, now=now)
-        carried.append(CarriedCargo(header.file_name, len(batch), len(receipts)))
-        receipts, settled = (), ()
+        _note_carried(row, batch, told, digest=label.bundle, now=now)
+        carried.append(CarriedCargo(name, len(batch), len(told.receipts)))
+        told = Exchange(incarnation=told.incarnation)
     return carried
 
 
 def _next_batch(
-    waiting: Sequence[WaitingDispatch], receipts: Iterable[bytes]
+    waiting: Sequence[WaitingDispatch], told: Exchange
 ) -> tuple[Sequence[WaitingDispatch], Sequence[WaitingDispatch]]:
-    used = sum(len(receipt) + bundles.MEMBER_WAYBILL_BYTES for receipt in receipts)
-    room = BUNDLE_CLASS_MAX - bundles.WAYBILL_BYTES_MAX - used
+    room = CONTENT_BYTES_MAX - WAYBILL_BYTES_MAX - len(told.encode())
     count = bundles.fill([one.length for one in waiting], room=room)
     return waiting[:count], waiting[count:]
 
 
-def _allot_number(recipient: OfficeCode, cargo: Cargo, *, now: datetime) -> CarriedBundle:
+def _label(recipient: OfficeCode) -> bundles.Label:
+    return bundles.Label(
+        bundle=fresh_id(),
+        sender=own_office().code,
+        recipient=recipient,
+        epoch=outbox.FIRST,
+        signer=outbox.FIRST,
+    )
+
+
+def _written(
+    label: bundles.Label,
+    number: int,
+    batch: Sequence[WaitingDispatch],
+    told: Exchange,
+    *,
+    other: CounterpartView,
+    now: datetime,
+) -> bytes:
+    envelopes = (queries.envelope_bytes(one.digest) for one in batch)
+    loads = [bundles.Load.of(MemberKind.EXCHANGE, told.encode())]
+    loads += [bundles.Load.of(MemberKind.ENVELOPE, one) for one in envelopes]
+    file = io.BytesIO()
+    bundles.write_bundle(
+        file,
+        label=label,
+        number=number,
+        written_at=now,
+        loads=loads,
+        key=fresh_key(),
+        sealer=CounterpartSealer(other.receive_key),
+        signer=own_keys().signing,
+        cipher=AesPieces(),
+    )
+    return file.getvalue()
+
+
+def _allot_number(
+    recipient: OfficeCode, batch: Sequence[WaitingDispatch], told: Exchange, *, now: datetime
+) -> CarriedBundle:
     with transaction.atomic(durable=True):
         ours = CarriedBundle.objects.filter(outgoing=True, counterpart=recipient)
         last = ours.aggregate(last=Max("number"))["last"] or 0
@@ -144,8 +184,8 @@ def _allot_number(recipient: OfficeCode, cargo: Cargo, *, now: datetime) -> Carr
             outgoing=True,
             counterpart=recipient,
             number=last + 1,
-            envelopes=len(cargo.envelopes),
-            receipts=len(cargo.receipts),
+            envelopes=len(batch),
+            receipts=len(told.receipts),
             started_at=now,
         )
 
@@ -153,7 +193,7 @@ def _allot_number(recipient: OfficeCode, cargo: Cargo, *, now: datetime) -> Carr
 def _note_carried(
     row: CarriedBundle,
     batch: Sequence[WaitingDispatch],
-    cargo: Cargo,
+    told: Exchange,
     *,
     digest: str,
     now: datetime,
@@ -161,7 +201,7 @@ def _note_carried(
     recipient = OfficeCode(row.counterpart)
     with transaction.atomic(durable=True):
         outbox.mark_carried(now=now, digests=[one.digest for one in batch])
-        tell(cargo.receipts, cargo.settled, recipient=recipient, now=now)
+        tell(told.receipts, told.settled, recipient=recipient, now=now)
         row.digest, row.finished_at = digest, now
         row.save(update_fields=["digest", "finished_at"])
         _audit("liaison.write_bundle", recipient, [one.id for one in batch], row.number, now=now)
@@ -195,7 +235,7 @@ def _audit(
 def collect_from_folder(
     *, now: datetime, folder: Path, take_away: bool = False
 ) -> list[BundleReport]:
-    """Read every bundle for us in a folder, oldest first; what is damaged is told and left there.
+    """Read every bundle for us in a folder; what is damaged is told and left there.
 
     With `take_away` a bundle that is read and stored is removed: for a shared folder, not for a
     stick that goes back as evidence.
@@ -203,61 +243,95 @@ def collect_from_folder(
     Raises:
         SangbongError: `liaison.folder_unreadable` or `liaison.folder_unwritable`; no stick there.
     """
-    own = own_office().code
     reports = []
     for name in stick.bundle_names(folder):
         report = BundleReport(file_name=name)
         try:
-            if not _collect_bundle(
-                report, stick.read(folder, name, limit=bundles.BUNDLE_BYTES_MAX), own=own, now=now
-            ):
-                continue
+            file = io.BytesIO(stick.read(folder, name, limit=BUNDLE_BYTES_MAX))
+            _collect_bundle(report, file, now=now)
         except SangbongError as fault:
+            report.outcome = outcome_of(fault.code)
             report.faults.append(Fault(name, fault.code))
-        else:
-            if take_away:
-                stick.take_away(folder, name)
+        if report.outcome is StickOutcome.OWN:
+            continue
+        if take_away and report.outcome in _STORED:
+            stick.take_away(folder, name)
         reports.append(report)
     return reports
 
 
-def _collect_bundle(report: BundleReport, data: bytes, *, own: OfficeCode, now: datetime) -> bool:
-    """Take one bundle in; whether it was for us to read (our own outgoing ones are passed over)."""
-    sealed = bundles.read_bundle(data)
-    report.sender = sealed.header.sender
-    if sealed.header.sender == own:
-        return False
-    bundles.check_addressed(sealed, own=own)
-    other = outbox.confirmed_counterpart(sealed.header.sender)
-    if CarriedBundle.objects.filter(outgoing=False, digest=sealed.digest).exists():
-        report.already_read = True
-        return True
-    cargo = bundles.open_bundle(
-        sealed,
+def _collect_bundle(report: BundleReport, file: BinaryIO, *, now: datetime) -> None:
+    """Take one bundle in, having looked through to its end: rules W1 to W10."""
+    head = bundles.read_head(file)
+    label = head.header.label
+    report.sender = label.sender
+    bundles.check_addressed(head, own=own_office().code)
+    other = outbox.confirmed_counterpart(label.sender)
+    key = bundles.unlock(
+        head,
         verifier=CounterpartVerifier(other.verify_key),
         opener=OwnOpener(own_keys().receiving),
     )
-    for number, envelope in enumerate(cargo.envelopes, start=1):
-        fault = take_or_return(now=now, envelope=envelope, carrier=other.code)
-        if fault is None:
-            report.envelopes += 1
-        else:
-            report.faults.append(Fault(f"{report.file_name}#{number}", fault.code))
+    cipher = AesPieces()
+    waybill, end = bundles.look_through(file, head, key=key, cipher=cipher)
+    report.listed, report.whole = end.listed, end.whole
+    if end.end is bundles.End.DAMAGED:
+        raise SangbongError(end.code)
+    known = CarriedBundle.objects.filter(outgoing=False, counterpart=other.code)
+    if known.filter(digest=label.bundle).exists():
+        report.already_read = True
+        report.outcome = StickOutcome.ALREADY_READ
+        return
+    number = waybill.number if waybill else 0
+    older = known.filter(number__gt=number).exists()
+    file.seek(head.length)
+    there = bundles.members(file, head, key=key, cipher=cipher)
+    whole = (one for one in there if isinstance(one, bundles.Member))
+    for place, member in enumerate(whole):
+        _take_member(report, member, f"{report.file_name}#{place}", other=other, now=now)
+    if end.end is bundles.End.CUT:
+        report.outcome = StickOutcome.CUT_SHORT
+        report.faults.append(Fault(report.file_name, end.code))
+        return
+    report.outcome = StickOutcome.OLDER if older else StickOutcome.READ
+    _note_read(report, label, number, now=now)
+
+
+def _take_member(
+    report: BundleReport,
+    member: bundles.Member,
+    what: str,
+    *,
+    other: CounterpartView,
+    now: datetime,
+) -> None:
+    match member.kind:
+        case MemberKind.EXCHANGE:
+            theirs = read_exchange(member.data)
+            with transaction.atomic(durable=True):
+                inbox.settle(sender=other.code, settled=theirs.settled)
+                report.receipts = _accept_receipts(theirs.receipts, report.faults, now=now)
+        case MemberKind.ENVELOPE:
+            fault = take_or_return(now=now, envelope=member.data, carrier=other.code)
+            if fault is None:
+                report.envelopes += 1
+            else:
+                report.faults.append(Fault(what, fault.code))
+
+
+def _note_read(report: BundleReport, label: bundles.Label, number: int, *, now: datetime) -> None:
     with transaction.atomic(durable=True):
-        inbox.settle(sender=other.code, settled=cargo.settled)
-        report.receipts = _accept_receipts(cargo.receipts, report.faults, now=now)
         CarriedBundle.objects.create(
             outgoing=False,
-            counterpart=other.code,
-            number=sealed.header.number,
-            digest=sealed.digest,
-            envelopes=len(cargo.envelopes),
-            receipts=len(cargo.receipts),
+            counterpart=label.sender,
+            number=number,
+            digest=label.bundle,
+            envelopes=report.envelopes,
+            receipts=report.receipts,
             started_at=now,
             finished_at=now,
         )
-        _audit("liaison.read_bundle", other.code, [sealed.digest], sealed.header.number, now=now)
-    return True
+        _audit("liaison.read_bundle", label.sender, [label.bundle], number, now=now)
 
 
 def take_or_return(*, now: datetime, envelope: bytes, carrier: OfficeCode) -> SangbongError | None:
