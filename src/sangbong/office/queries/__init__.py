@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sangbong.office.adapters.keystore import OfficeKeys
 from sangbong.office.core.succession import Position
 from sangbong.office.queries.keys import (
     EpochPublic,
@@ -39,7 +38,6 @@ __all__ = [
     "CounterpartView",
     "EpochPublic",
     "KeyStanding",
-    "OfficeKeys",
     "OwnEpoch",
     "OwnOffice",
     "Position",
