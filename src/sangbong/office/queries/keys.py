@@ -6,7 +6,6 @@ each time which one counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -55,6 +54,31 @@ class KeyStanding:
     epochs_done: int
     epochs_said: int
     stated_at: datetime | None
+
+    def to_seal(self, now: datetime) -> EpochPublic:
+        """The key that a paper for this office is sealed to at `now`: rules P1 to P3.
+
+        Raises:
+            SangbongError: `office.epochs_over`.
+        """
+        chosen = epochs.epoch_for(self.statement, now=now, floor=self.epochs_said)
+        return EpochPublic(number=chosen.number, key=keystore.receive_key(chosen.key))
+
+    def to_verify(self, generation: int, *, at: Position | None = None) -> Ed25519PublicKey:
+        """The key that checks a generation's signature on a paper that stands `at` a place.
+
+        Without a place (receipts, bundles, signals) a revoked generation says nothing at all.
+
+        Raises:
+            SangbongError: `office.signer_unknown`, where a later statement has not come yet;
+                `office.signer_revoked`.
+        """
+        signer = next((s for s in self.statement.signers if s.generation == generation), None)
+        if signer is None:
+            raise SangbongError("office.signer_unknown", code=self.code, generation=generation)
+        if not succession.stands(self.statement.revocation(generation), at):
+            raise SangbongError("office.signer_revoked", code=self.code, generation=generation)
+        return keystore.verify_key(signer.key)
 
 
 def home() -> Path:
@@ -145,41 +169,18 @@ def receive_key_for(code: OfficeCode, now: datetime) -> EpochPublic:
     Raises:
         SangbongError: `office.unknown_counterpart`, `office.epochs_over`.
     """
-    standing = key_standing(code)
-    chosen = epochs.epoch_for(standing.statement, now=now, floor=standing.epochs_said)
-    return EpochPublic(number=chosen.number, key=keystore.receive_key(chosen.key))
+    return key_standing(code).to_seal(now)
 
 
 def verify_key_of(
     code: OfficeCode, generation: int, *, at: Position | None = None
 ) -> Ed25519PublicKey:
-    """The key that checks a signature of `code`'s generation, for a paper that stands `at` a place.
-
-    Without a place (receipts, bundles, signals) a revoked generation says nothing at all.
+    """The key that checks a signature of `code`'s generation; as `KeyStanding.to_verify`.
 
     Raises:
-        SangbongError: `office.unknown_counterpart`; `office.signer_unknown`, where a later statement
-            has not reached us yet; `office.signer_revoked`.
+        SangbongError: `office.unknown_counterpart`, `office.signer_unknown`, `office.signer_revoked`.
     """
-    statement = key_standing(code).statement
-    signer = next((one for one in statement.signers if one.generation == generation), None)
-    if signer is None:
-        raise SangbongError("office.signer_unknown", code=code, generation=generation)
-    if not succession.stands(statement.revocation(generation), at):
-        raise SangbongError("office.signer_revoked", code=code, generation=generation)
-    return keystore.verify_key(signer.key)
-
-
-def epochs_done_for(code: OfficeCode, now: datetime, on_the_way: Collection[int]) -> int:
-    """Through which epoch of `code` we may say that we are done: rule P4 of `core.epochs`.
-
-    `on_the_way` are the epochs of our papers that it has not received yet. Before the number leaves
-    this office, `operations.say_epochs_done` must have kept it.
-    """
-    standing = key_standing(code)
-    return epochs.done_with(
-        standing.statement, now=now, floor=standing.epochs_said, on_the_way=on_the_way
-    )
+    return key_standing(code).to_verify(generation, at=at)
 
 
 def key_standing(code: OfficeCode) -> KeyStanding:
