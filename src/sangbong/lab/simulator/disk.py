@@ -87,6 +87,15 @@ class Disk:
         """One row, None where there is none."""
         return self._tables.setdefault(name, {}).get(key)
 
+    def durable(self, name: str, key: Hashable) -> Row | None:
+        """The row that a crash now would leave, None for none: what may be told to others."""
+        row = self._tables.setdefault(name, {}).get(key)
+        for undo in reversed(self._unsynced):
+            for table, changed, before in reversed(undo):
+                if (table, changed) == (name, key):
+                    row = None if before is _ABSENT else before
+        return row
+
     def put(self, name: str, key: Hashable, row: Row) -> None:
         """Write one row: rule K1."""
         table = self._remember(name, key)

@@ -1,25 +1,27 @@
 """Every office's keys, made from the seed; which of them an office knows, and which it destroyed.
 
-1. (Y1) An office has a receive key for each fortnight, given to the others ahead of time; a sender
-   seals to the one of the day that its own clock shows.
-2. (Y2) The private half is destroyed when `KEPT_AFTER` has passed since the end of its fortnight
-   and every counterpart said that it holds nothing sealed to it (`epochs_done`).
+The rules of epochs are production's own (`office.core.epochs`). Here:
+
+1. (Y1) Receive keys were exchanged ahead of time, some of them for days before the history begins, so
+   that keys are destroyed in short histories too.
+2. (Y2) A private half is destroyed when rule P5 of `office.core.epochs` lets it go. What was said of
+   epochs stands in the database and goes back with it; the keys themselves are files and do not.
 3. (Y3) A new signing key is known to a counterpart once the statement came to it; the old one stays
    good for what it signed.
-4. (Y4) Keys are files beside the database: putting a backup back does not bring a key back.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.simulator.clock import BEGINS
+from sangbong.lab.simulator.disk import Disk
 from sangbong.lab.simulator.sealing import (
     StandInKey,
     StandInOpener,
@@ -28,10 +30,15 @@ from sangbong.lab.simulator.sealing import (
     StandInVerifier,
 )
 from sangbong.liaison.core.channel import SealingKey, SigningKey
+from sangbong.liaison.core.envelope import Envelope
 from sangbong.liaison.core.ports import Opener, Sealer, Signer, Verifier
+from sangbong.office.core import epochs
+from sangbong.office.core.epochs import EPOCH_DAYS, Window
+from sangbong.office.core.statement import EpochKey, KeyStatement, RootIdentity
 
-EPOCH = timedelta(days=14)
-KEPT_AFTER = timedelta(days=30)
+_EPOCH = timedelta(days=EPOCH_DAYS)
+_PAST = 4
+_EPOCHS = 80
 
 
 class Smith(Protocol):
@@ -81,14 +88,27 @@ class StandInSmith:
         return StandInVerifier(self._key(office, "signer", generation))
 
 
-def epoch_of(day: datetime) -> int:
-    """The number of the fortnight that a day lies in; days before the beginning lie in the first."""
-    return max(1, (day - BEGINS) // EPOCH + 1)
-
-
-def ends(epoch: int) -> datetime:
-    """When a fortnight is over."""
-    return BEGINS + epoch * EPOCH
+def statement_of(code: OfficeCode) -> KeyStatement:
+    """An office's key statement, as far as its epochs are asked of it."""
+    days = ((BEGINS + (number - _PAST - 1) * _EPOCH).date() for number in range(1, _EPOCHS + 1))
+    epochs = tuple(
+        EpochKey(number, first, first + _EPOCH, b"") for number, first in enumerate(days, start=1)
+    )
+    return KeyStatement(
+        code=code,
+        name_ko="",
+        name_en="",
+        serial=1,
+        earlier=(),
+        issued=BEGINS.date(),
+        root=RootIdentity(b"", b""),
+        signers=(),
+        revoked=(),
+        epochs=epochs,
+        emergencies=(),
+        tls_certificate="",
+        link_url="",
+    )
 
 
 @dataclass(slots=True)
@@ -97,18 +117,23 @@ class KeyRing:
 
     own: OfficeCode
     smith: Smith
+    disk: Disk
+    statements: Mapping[OfficeCode, KeyStatement]
     generation: int = 1
-    destroyed_through: int = 0
+    destroyed: set[int] = field(default_factory=set)
     known: dict[OfficeCode, int] = field(default_factory=dict)
-    opened: Callable[[int], None] = lambda _: None
-    """Told of each epoch whose private key was asked for: a checker listens."""
-    sealed_to_stale: int = 0
-    """A sender with an old statement seals to this epoch (a fault); 0 for none."""
+    """The highest generation of each counterpart that a statement brought."""
+    told: dict[OfficeCode, int] = field(default_factory=dict)
+    """The highest generation of ours that each counterpart has."""
+    instead: SealingKey | None = None
+    """What a faulty or dishonest sender seals with for once."""
 
     def to_seal(self, recipient: OfficeCode, *, now: datetime) -> SealingKey:
         """The receive key that is sealed to today: rule Y1."""
-        epoch = self.sealed_to_stale or epoch_of(now)
-        return SealingKey(epoch, self.smith.sealer(recipient, epoch))
+        if self.instead is not None:
+            return self.instead
+        chosen = epochs.epoch_for(self.statements[recipient], now=now, floor=self._said(recipient))
+        return SealingKey(chosen.number, self.smith.sealer(recipient, chosen.number))
 
     def to_open(self, epoch: int) -> Opener:
         """Our own receive key of an epoch: rule Y2.
@@ -116,36 +141,67 @@ class KeyRing:
         Raises:
             SangbongError: `office.epoch_gone`.
         """
-        if epoch <= self.destroyed_through:
+        if epoch in self.destroyed:
             raise SangbongError("office.epoch_gone", epoch=epoch)
-        self.opened(epoch)
         return self.smith.opener(self.own, epoch)
 
-    def to_sign(self) -> SigningKey:
-        """Our signing key of today."""
-        return SigningKey(self.generation, self.smith.signer(self.own, self.generation))
+    def to_sign(self, recipient: OfficeCode) -> SigningKey:
+        """The newest signing key that an office knows of: rule Y3."""
+        generation = min(self.generation, self.told[recipient])
+        return SigningKey(generation, self.smith.signer(self.own, generation))
 
-    def to_verify(self, sender: OfficeCode, generation: int) -> Verifier:
+    def knows(self, code: OfficeCode) -> bool:
+        """Whether an office is a counterpart."""
+        return code in self.known
+
+    def to_verify(
+        self, sender: OfficeCode, generation: int, *, envelope: Envelope | None = None
+    ) -> Verifier:
         """A verifying key of another office: rule Y3.
 
         Raises:
             SangbongError: `office.unknown_counterpart` or `office.signer_unknown`.
         """
+        del envelope  # no key is revoked in the simulator
         if sender not in self.known:
             raise SangbongError("office.unknown_counterpart", code=sender)
         if not 1 <= generation <= self.known[sender]:
             raise SangbongError("office.signer_unknown", code=sender, generation=generation)
         return self.smith.verifier(sender, generation)
 
-    def destroy(self, *, now: datetime, done: Mapping[OfficeCode, int]) -> int:
-        """Destroy what rule Y2 lets go of.
+    def done_with(
+        self, recipient: OfficeCode, *, now: datetime, on_the_way: Collection[int]
+    ) -> int:
+        """Through which epoch of an office we say that we are done; kept before it is said."""
+        floor = self._said(recipient)
+        number = epochs.done_with(
+            self.statements[recipient], now=now, floor=floor, on_the_way=on_the_way
+        )
+        if number > floor:
+            self.disk.put("epochs_said", recipient, number)
+        return number
+
+    def _said(self, recipient: OfficeCode) -> int:
+        return cast("int", self.disk.get("epochs_said", recipient) or 0)
+
+    def note_done(self, code: OfficeCode, number: int) -> None:
+        """Note what a counterpart says of our epochs; it never takes it back."""
+        if number > cast("int", self.disk.get("epochs_done", code) or 0):
+            self.disk.put("epochs_done", code, number)
+
+    def destroy(self, *, now: datetime, needed: Collection[int]) -> list[int]:
+        """Destroy the private halves that rule Y2 lets go of.
 
         Returns:
-            The highest epoch whose private key is gone.
+            Their numbers.
         """
-        let_go = min(done.values(), default=0)
-        while self.destroyed_through < let_go and (
-            ends(self.destroyed_through + 1) + KEPT_AFTER < now
-        ):
-            self.destroyed_through += 1
-        return self.destroyed_through
+        own = self.statements[self.own].epochs
+        windows = [
+            Window(one.number, one.first, one.until)
+            for one in own
+            if one.number not in self.destroyed
+        ]
+        said = [cast("int", self.disk.get("epochs_done", code) or 0) for code in self.known]
+        gone = epochs.may_destroy(windows, now=now, said_done=said, needed=needed)
+        self.destroyed.update(gone)
+        return gone

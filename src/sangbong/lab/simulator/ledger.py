@@ -106,9 +106,13 @@ class MemoryLedger:
             )
         ]
 
-    def lowest_epoch_waiting(self, other: OfficeCode) -> int | None:
-        """The lowest epoch that a waiting dispatch is sealed to."""
-        return min((row.epoch for row in self.waiting(other, rested_before=None)), default=None)
+    def offered_again(self, other: OfficeCode) -> list[Outgoing]:
+        """The dispatches to an office that are marked to be offered again, oldest first."""
+        return [row for row in self.waiting(other, rested_before=None) if row.offer_again]
+
+    def epochs_waiting(self, other: OfficeCode) -> set[int]:
+        """The epochs that waiting dispatches are sealed to."""
+        return {row.epoch for row in self.waiting(other, rested_before=None)}
 
     def add_outgoing(self, rows: Sequence[tuple[Outgoing, bytes]]) -> None:
         """Keep new dispatches with their envelopes."""
@@ -206,6 +210,11 @@ class MemoryLedger:
                 best = (number, row)
         return best[1] if best else None
 
+    def epochs_unopened(self) -> set[int]:
+        """The epochs that dispatches not yet applied or refused are sealed to."""
+        index = cast("dict[str, None]", self.disk.table("unopened_index"))
+        return {cast("Incoming", self.disk.get("incoming", one)).epoch for one in index}
+
     def add_incoming(self, rows: Sequence[tuple[Incoming, bytes]]) -> None:
         """Keep new dispatches with their envelopes."""
         for row, envelope in rows:
@@ -227,10 +236,14 @@ class MemoryLedger:
             self.disk.put("owed_index", row.id, self.disk.get("in_number_index", row.id))
         else:
             self.disk.drop("owed_index", row.id)
-        if row.film and row.state.value == "arriving":
+        if row.state is DispatchState.ARRIVING:
             self.disk.put("arriving_index", row.id, row.film)
         else:
             self.disk.drop("arriving_index", row.id)
+        if row.state.is_final:
+            self.disk.drop("unopened_index", row.id)
+        else:
+            self.disk.put("unopened_index", row.id, None)
 
     def receipts_owed(self, other: OfficeCode, *, limit: int) -> list[Incoming]:
         """Dispatches that an office may not have our last receipt of, oldest first."""
@@ -239,9 +252,7 @@ class MemoryLedger:
             cast("Incoming", self.disk.get("incoming", one))
             for one in sorted(index, key=index.__getitem__)
         )
-        return [row for row in rows if row.key.other == other and row.state.value != "arriving"][
-            :limit
-        ]
+        return [row for row in rows if row.key.other == other][:limit]
 
     def stop_owing(self, key: StreamKey, *, through: int) -> None:
         """No receipt is owed any more for a final dispatch of this stream up to this number."""
@@ -255,6 +266,10 @@ class MemoryLedger:
         """Streams whose settled prefix an office was not told yet."""
         return [row for row in self.out_streams_to(other) if row.settled_owed][:limit]
 
+    def heard_owed(self, other: OfficeCode, *, limit: int) -> list[InStream]:
+        """Streams of an office whose received prefix it was not told yet."""
+        return [row for row in self.in_streams_from(other) if row.heard_owed][:limit]
+
     def returns(self, other: OfficeCode, *, limit: int) -> list[Return]:
         """Signed answers for an office that no carrier took yet."""
         rows = cast("Iterable[Return]", self.disk.table("return").values())
@@ -265,6 +280,13 @@ class MemoryLedger:
         """Keep signed answers, new or changed."""
         for row in rows:
             self.disk.put("return", row.digest, row)
+
+    def returns_carried(self, digests: Collection[str], *, now: datetime) -> None:
+        """These signed answers were handed to a carrier."""
+        for digest in digests:
+            row = cast("Return | None", self.disk.get("return", digest))
+            if row is not None:
+                self.disk.put("return", digest, replace(row, carried_at=now))
 
     def add_trace(self, trace: Trace) -> None:
         """Keep what was not taken; the oldest are dropped beyond a bound."""

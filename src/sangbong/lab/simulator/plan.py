@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sangbong.kernel.ids import OfficeCode
@@ -45,7 +45,7 @@ class ActKind(StrEnum):
     WEATHER = "weather"  # permille of messages
     CUT = "cut"  # for so many ticks
     HARM = "stick harm"  # which: Harm
-    EPOCH = "new epoch"
+    STALE = "seals to a destroyed key"
     SIGNER = "new signing key"
     LATER = "later version"  # for so many ticks
     TRANSPLANT = "transplant"
@@ -60,6 +60,16 @@ class ActKind(StrEnum):
 _FAIR = frozenset(
     {ActKind.PAPER, ActKind.CALL, ActKind.STICK_WRITE, ActKind.STICK_READ, ActKind.WORK}
 )
+
+
+_OF_TWO = _FAIR - {ActKind.WORK} | {
+    ActKind.WEATHER,
+    ActKind.CUT,
+    ActKind.HARM,
+    ActKind.STALE,
+    ActKind.TRANSPLANT,
+    ActKind.REPLAY,
+}
 
 
 class Choice(StrEnum):
@@ -144,7 +154,7 @@ _RATES: dict[ActKind, int] = {
     ActKind.WEATHER: 120,
     ActKind.CUT: 25,
     ActKind.HARM: 150,
-    ActKind.EPOCH: 70,
+    ActKind.STALE: 20,
     ActKind.SIGNER: 8,
     ActKind.LATER: 5,
     ActKind.TRANSPLANT: 40,
@@ -191,35 +201,41 @@ def _rounded(draws: random.Random, thousandths: int) -> int:
 def _detailed(draws: random.Random, act: Act) -> Act:
     """An act with what belongs to its kind."""
     day = TICKS_A_DAY
-    amount, ticks, word, other = 0, 0, "", act.other
+    one = act if act.kind in _OF_TWO else replace(act, other=act.office)
     match act.kind:
         case ActKind.PAPER:
-            amount = draws.randrange(len(STREAMS))
-            word = draws.choice(("plain",) * 7 + ("urgent", "film", "film", "refused"))
+            words = ("plain",) * 7 + ("urgent", "film", "film", "refused")
+            return replace(one, amount=draws.randrange(len(STREAMS)), word=draws.choice(words))
         case ActKind.WORK:
-            other, amount = act.office, draws.randint(1, 20)
+            return replace(one, amount=draws.randint(1, 20))
         case ActKind.CRASH:
-            other, amount = act.office, draws.randint(1, 60)
-        case ActKind.BACKUP | ActKind.EPOCH | ActKind.SIGNER:
-            other = act.office
+            return replace(one, amount=draws.randint(1, 60))
         case ActKind.RESTORE:
-            other, amount = act.office, draws.choice((1, 1, 1, 2, 3))
+            word = draws.choice(("database", "database", "whole machine"))
+            return replace(one, amount=draws.choice((1, 1, 1, 2, 3)), word=word)
         case ActKind.JUMP:
-            other, amount = act.office, draws.randint(-360, 360)
+            return replace(one, amount=draws.randint(-360, 360))
         case ActKind.WEATHER:
+            weather = draws.choice(tuple(Weather))
             amount, ticks = draws.choice((50, 200, 500)), draws.randint(1, 5 * day)
-            word = draws.choice(tuple(Weather))
+            return replace(one, amount=amount, ticks=ticks, word=str(weather))
         case ActKind.CUT:
-            ticks = draws.choice(_DAYS_OF_SILENCE) * day
-        case ActKind.HARM:
-            word = draws.choice(tuple(Harm))
-        case ActKind.LATER:
-            other, ticks = act.office, draws.randint(1, 10) * day
-        case ActKind.STICK_READ:
-            word = draws.choice((Choice.OLDEST,) * 3 + (Choice.NEWEST,) * 4 + tuple(Choice))
+            return replace(one, ticks=draws.choice(_DAYS_OF_SILENCE) * day)
         case _:
-            pass
-    return Act(act.tick, act.number, act.kind, act.office, other, amount, ticks, str(word))
+            return _detailed_further(draws, one)
+
+
+def _detailed_further(draws: random.Random, act: Act) -> Act:
+    match act.kind:
+        case ActKind.HARM:
+            return replace(act, word=str(draws.choice(tuple(Harm))))
+        case ActKind.LATER:
+            return replace(act, ticks=draws.randint(1, 10) * TICKS_A_DAY)
+        case ActKind.STICK_READ:
+            choices = (Choice.OLDEST,) * 3 + (Choice.NEWEST,) * 4 + tuple(Choice)
+            return replace(act, word=str(draws.choice(choices)))
+        case _:
+            return act
 
 
 def _swizzle(draws: random.Random, *, days: int, offices: int) -> Iterator[Act]:

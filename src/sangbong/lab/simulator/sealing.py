@@ -117,3 +117,26 @@ def _tag(inner: bytes, *parts: bytes) -> bytes:
         tag.update(len(part).to_bytes(8, "big"))
         tag.update(part)
     return tag.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class StandInPieceCipher:
+    """Seals pieces of films and bundles under the key that it is given: rules Z1 to Z3."""
+
+    def seal_piece(self, piece: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
+        """The sealed piece."""
+        inner = _inner_key(StandInKey(key), nonce)
+        hidden = _hide(inner, piece)
+        return hidden + _tag(inner, aad, hidden)
+
+    def open_piece(self, sealed: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
+        """The piece.
+
+        Raises:
+            SangbongError: `liaison.seal_wrong`.
+        """
+        inner = _inner_key(StandInKey(key), nonce)
+        hidden, tag = sealed[:-TAG_BYTES], sealed[-TAG_BYTES:]
+        if len(sealed) < TAG_BYTES or not hmac.compare_digest(tag, _tag(inner, aad, hidden)):
+            raise SangbongError("liaison.seal_wrong")
+        return _hide(inner, hidden)

@@ -1,0 +1,54 @@
+"""Everything that leaves an office passes here: the truth looks at it, and an office that speaks a
+later version of the wire says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from sangbong.lab.simulator.office import Office
+from sangbong.lab.simulator.truth import BrokenError
+from sangbong.lab.simulator.world import World
+from sangbong.liaison.core.ledger import Incoming, Outgoing
+from sangbong.liaison.core.receipt import Receipt, ReceiptState, read_receipt
+from sangbong.liaison.core.states import DispatchState
+
+_NOW, _LATER = b'"version":1', b'"version":2'
+
+
+def envelope_leaves(world: World, office: Office, row: Outgoing) -> bytes:
+    """An envelope is handed to a carrier: rule V1 of truth.py."""
+    world.truth.left(row.id, row.digest)
+    return spoken(world, office, office.ledger.envelope(row.digest))
+
+
+def receipts_leave(office: Office, receipts: Iterable[bytes]) -> None:
+    """Receipts are handed to a carrier: rule V2 of truth.py.
+
+    Raises:
+        BrokenError: one says more than is durable.
+    """
+    for data in receipts:
+        about = read_receipt(data).receipt
+        if about.state is not ReceiptState.RETURNED:
+            _check_durable(office, about)
+
+
+def _check_durable(office: Office, about: Receipt) -> None:
+    row = cast("Incoming | None", office.disk.durable("incoming", about.dispatch_id))
+    if row is None or row.digest != about.digest or row.state is DispatchState.ARRIVING:
+        raise BrokenError("V2", f"{office.code} says {about.state} of {about.dispatch_id}, in vain")
+    if about.state is not ReceiptState.RECEIVED and row.state.value != about.state.value:
+        raise BrokenError(
+            "V2", f"{office.code} says {about.state} of {about.dispatch_id} too early"
+        )
+    if row.film and not office.films.is_complete(row.film):
+        raise BrokenError("V2", f"{office.code} has not all of the film of {about.dispatch_id}")
+
+
+def spoken(world: World, office: Office, data: bytes) -> bytes:
+    """The bytes as the office's version of the wire writes them."""
+    if world.clock.tick < office.speaks_later_until:
+        return data.replace(_NOW, _LATER, 1)
+    return data

@@ -1,0 +1,61 @@
+"""One simulated office: what survives a crash, what does not, and the production channel on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sangbong.kernel.ids import OfficeCode
+from sangbong.lab.simulator.clock import OfficeClock
+from sangbong.lab.simulator.disk import Backup, Disk
+from sangbong.lab.simulator.films import SimulatedShelf
+from sangbong.lab.simulator.keys import KeyRing
+from sangbong.lab.simulator.ledger import MemoryLedger
+from sangbong.liaison.core.channel import Channel
+
+_MARK = "incarnation"
+
+
+@dataclass(frozen=True, slots=True)
+class FileWatermark:
+    """The incarnation in a file beside the database."""
+
+    disk: Disk
+
+    def read(self) -> int | None:
+        """The incarnation last written; None where nothing was, or where it is torn."""
+        data = self.disk.file(_MARK)
+        return int(data) if data else None
+
+    def write(self, incarnation: int) -> None:
+        """Write it durably."""
+        self.disk.write_file(_MARK, b"%d" % incarnation)
+        self.disk.sync_file(_MARK)
+
+
+@dataclass(slots=True)
+class Office:
+    """One office of a run."""
+
+    code: OfficeCode
+    clock: OfficeClock
+    disk: Disk
+    ledger: MemoryLedger
+    ring: KeyRing
+    films: SimulatedShelf
+    backups: list[Backup] = field(default_factory=list)
+    speaks_later_until: int = 0
+    """Until which tick it writes a later version of the wire, which nobody here reads."""
+    statements_due: list[tuple[int, OfficeCode, int]] = field(default_factory=list)
+    """Statements on their way to it: the tick, whose, and which generation of signing key."""
+    crashes: int = 0
+
+    @property
+    def channel(self) -> Channel:
+        """Its end of the channel, for one transaction."""
+        return Channel(
+            own=self.code,
+            ledger=self.ledger,
+            keys=self.ring,
+            films=self.films,
+            watermark=FileWatermark(self.disk),
+        )
