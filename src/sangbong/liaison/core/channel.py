@@ -102,15 +102,23 @@ class FilmShelf(Protocol):
         ...
 
 
-class Watermark(Protocol):
-    """Our incarnation kept outside the database, where putting back a backup does not reach."""
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """How far the ledger had come: its incarnation, and its height (`Ledger.height`) in it."""
 
-    def read(self) -> int | None:
-        """The incarnation last written; None where nothing was ever written here."""
+    incarnation: int
+    height: int
+
+
+class Watermark(Protocol):
+    """The mark kept outside the database, where putting back a backup does not reach."""
+
+    def read(self) -> Mark | None:
+        """The mark last written; None where there is none that can be read."""
         ...
 
-    def write(self, incarnation: int) -> None:
-        """Write it so that it is durable before this returns."""
+    def write(self, mark: Mark) -> None:
+        """Write the mark. A new incarnation is durable before this returns; a height need not be."""
         ...
 
 

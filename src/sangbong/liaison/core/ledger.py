@@ -16,7 +16,7 @@ keep what they are given and judge nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -207,7 +207,6 @@ class BundleMark:
     envelopes: int = 0
     receipts: int = 0
     pieces: int = 0
-    dispatches: tuple[str, ...] = field(default=())
 
 
 class OwnLedger(Protocol):
@@ -219,6 +218,10 @@ class OwnLedger(Protocol):
 
     def set_incarnation(self, number: int) -> None:
         """Begin a new incarnation."""
+        ...
+
+    def height(self) -> int:
+        """A number that grows with every dispatch kept, sent or received, and never falls."""
         ...
 
     def peer(self, code: OfficeCode) -> Peer:

@@ -3,10 +3,12 @@
 A database put back has forgotten what came after the backup: numbers that it used, dispatches that it
 took into custody. Nothing of it may be repeated under the same number, and nothing may be lost.
 
-1. (T1) The incarnation stands in the database and in a mark outside it. Before anything is sealed the
-   two are compared; if they differ, or only one is there, the office was put back.
+1. (T1) A mark outside the database says how far the ledger had come: its incarnation, and its height,
+   which grows with every dispatch. It is written after the commit (`set_mark`) and compared before
+   anything is sealed or told (`keep_watch`). A mark above the ledger, or none beside a ledger that
+   was used, shows that the database was put back.
 2. (T2) An office that was put back begins a new incarnation, higher than every one that it or the
-   other side knows of; the mark is written before the database. Streams begin at 1 in it.
+   other side knows of; the mark is durable before the database. Streams begin at 1 in it.
 3. (T3) Envelopes sealed before are sent unchanged, as always; nothing new is sealed under an older
    incarnation.
 4. (T4) Another office's word that it holds more of ours than we know we sent (in `heard`, or by a
@@ -34,7 +36,7 @@ from datetime import datetime
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.errors import Place, SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.channel import Channel
+from sangbong.liaison.core.channel import Channel, Mark
 from sangbong.liaison.core.envelope import dispatch_id
 from sangbong.liaison.core.exchange import Prefix, prefix_values, read_prefixes
 from sangbong.liaison.core.fields import GENERATION_MAX, Fields
@@ -43,6 +45,7 @@ from sangbong.liaison.core.receipt import Receipt
 from sangbong.liaison.core.settling import settle_streams
 from sangbong.liaison.core.states import DispatchState
 
+NEW = Mark(incarnation=1, height=0)
 RESTORED_KIND = "liaison.restored"
 RESTORED_STREAM = "liaison-restored"
 FORGOTTEN_MAX = 10_000
@@ -57,15 +60,24 @@ def keep_watch(channel: Channel) -> bool:
     Returns:
         Whether a new incarnation began.
     """
-    marked, stored = channel.watermark.read(), channel.ledger.incarnation()
-    if marked == stored:
+    marked, stored = channel.watermark.read(), _mark_of(channel)
+    if stored.incarnation == 0 and marked in {None, NEW}:
+        channel.watermark.write(NEW)
+        channel.ledger.set_incarnation(NEW.incarnation)
         return False
-    if marked is None and stored == 0:
-        channel.watermark.write(1)
-        channel.ledger.set_incarnation(1)
+    if marked is not None and marked <= stored:
         return False
-    begin(channel, beyond=max(marked or 0, stored))
+    begin(channel, beyond=marked.incarnation if marked else 0)
     return True
+
+
+def set_mark(channel: Channel) -> None:
+    """Write down how far the ledger has come; after the commit, before anybody is shown it."""
+    channel.watermark.write(_mark_of(channel))
+
+
+def _mark_of(channel: Channel) -> Mark:
+    return Mark(channel.ledger.incarnation(), channel.ledger.height())
 
 
 def begin(channel: Channel, *, beyond: int = 0) -> int:
@@ -77,7 +89,7 @@ def begin(channel: Channel, *, beyond: int = 0) -> int:
     number = max(channel.ledger.incarnation(), beyond) + 1
     if number > GENERATION_MAX:
         raise SangbongError("liaison.incarnations_spent")
-    channel.watermark.write(number)
+    channel.watermark.write(Mark(number, 0))
     channel.ledger.set_incarnation(number)
     return number
 
