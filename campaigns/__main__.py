@@ -11,16 +11,24 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from campaigns import founding_kill, round_kill
+from campaigns import founding_kill, kill, powercut, round_kill
 from campaigns.result import Result, Wishes
 
 _say = partial(print, flush=True)
 CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
     "founding-kill": partial(founding_kill.run, say=_say),
+    "kill": partial(kill.run, say=_say),
+    "powercut": partial(powercut.run, say=_say),
     "round-kill": partial(round_kill.run, say=_say),
 }
+TRIALS = {
+    "founding-kill": ("KILLS", 200),
+    "kill": ("KILLS", kill.KILLS),
+    "powercut": ("STATES", powercut.STATES),
+    "round-kill": ("KILLS", 200),
+}
+"""The variable that says how many trials, and how many there are without it."""
 SEED = 20180625
-KILLS = 200
 
 
 def main() -> int:
@@ -30,16 +38,18 @@ def main() -> int:
     parser.add_argument("--round", type=int, help="run this one again as it was drawn")
     parser.add_argument("--keep", type=Path, help="a new folder, left as it is at the end")
     asked = parser.parse_args()
-    wishes = Wishes(
-        seed=asked.seed,
-        trials=int(os.environ.get("KILLS", KILLS)),
-        workers=int(os.environ.get("WORKERS", os.cpu_count() or 1)),
-        only_round=asked.round,
-        keep=asked.keep,
-    )
-    results = [
-        campaign(wishes) for name, campaign in CAMPAIGNS.items() if asked.only in {None, name}
-    ]
+    results = []
+    for name, campaign in CAMPAIGNS.items():
+        if asked.only in {None, name}:
+            variable, usual = TRIALS[name]
+            wishes = Wishes(
+                seed=asked.seed,
+                trials=int(os.environ.get(variable, usual)),
+                workers=int(os.environ.get("WORKERS", os.cpu_count() or 1)),
+                only_round=asked.round,
+                keep=asked.keep,
+            )
+            results.append(campaign(wishes))
     for result in results:
         print(json.dumps(asdict(result), ensure_ascii=False))
     return 0 if all(result.met for result in results) else 1

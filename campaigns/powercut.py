@@ -32,7 +32,7 @@ from campaigns.result import Result, Wishes
 STATES = 20_000
 PLANTED = (NORMAL, NO_SYNC)
 PLANTED_STATES_MAX = 400
-_CHUNK_STATES = 100
+_SHARE_STATES = 50
 _MEMORY = Path("/dev/shm")
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -82,7 +82,8 @@ def run(wishes: Wishes, say: Say = print, *, size: Size = FULL) -> Result:
         offices.found_both(folder / "template")
         recorded = record(folder / "sound", library, size=size)
         say(f"recorded: {_told(recorded)}, {_since(started)}")
-        verdicts = list(judged(recorded, folder, wishes, states=wishes.trials))
+        shares = judged(recorded, folder, wishes, states=wishes.trials)
+        verdicts = [one for share in shares for one in share]
         failed = [one for one in verdicts if one.faults]
         for one in failed[:20]:
             say(f"state {one.number}, cut {one.cut}: {'; '.join(one.faults)[:500]}")
@@ -108,8 +109,13 @@ def _catch(
 ) -> int:
     """In which state a planted bug was seen first; 0 if it never was."""
     recorded = record(folder / planted.replace(" ", "-"), library, size=size, planted=planted)
-    verdicts = list(judged(recorded, folder, wishes, states=PLANTED_STATES_MAX))
-    found = [one for one in verdicts if one.faults]
+    verdicts: list[Verdict] = []
+    found: list[Verdict] = []
+    for share in judged(recorded, folder, wishes, states=PLANTED_STATES_MAX):
+        verdicts += share
+        found += [one for one in share if one.faults]
+        if found:
+            break
     if not found:
         say(f"planted bug, {planted}: NOT caught in {len(verdicts)} states")
         return 0
@@ -217,15 +223,17 @@ def _as_pyongyang(folder: Path, letters: Path, back: Path, turn: int, size: Size
 
     def deed(moments: children.Moments) -> None:
         del moments
+        from django.conf import settings
         from django.db import connection
 
         from campaigns import note_deeds
         from sangbong.kernel.ids import OfficeCode
+        from sangbong.liaison import operations as liaison
         from sangbong.liaison import queries
 
         offices.become(folder / "pyongyang")
         seoul = offices.SEOUL.code
-        note_deeds.collect_quietly(str(folder / "disk" / "stick"))
+        liaison.collect_from_folder(now=settings.CLOCK.now(), folder=folder / "disk" / "stick")
         note_deeds.apply_all()
         for number in range(size.notes):
             note_deeds.send_note(seoul, f"귀측 2018-{turn}-{number}")
@@ -248,39 +256,60 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-_held: list[Recording] = []
-
-
-def judged(recorded: Recording, folder: Path, wishes: Wishes, *, states: int) -> Iterator[Verdict]:
-    """The verdicts on drawn states, in the order of their cuts within each worker's share."""
+def judged(
+    recorded: Recording, folder: Path, wishes: Wishes, *, states: int
+) -> Iterator[list[Verdict]]:
+    """The verdicts on drawn states, share by share; early cuts come first."""
     drawn = random.Random(f"{wishes.seed}/cuts")
     last = len(recorded.events)
     cuts = sorted((drawn.randint(1, last), number) for number in range(1, states + 1))
-    shares = [cuts[at : at + _CHUNK_STATES] for at in range(0, len(cuts), _CHUNK_STATES)]
-    _held[:] = [recorded]
+    shares = [cuts[at : at + _SHARE_STATES] for at in range(0, len(cuts), _SHARE_STATES)]
     tasks = [(share, folder, wishes.seed) for share in shares]
-    with multiprocessing.get_context("fork").Pool(wishes.workers, children.die_with_parent) as pool:
-        for verdicts in pool.imap_unordered(_judge_share, tasks):
-            yield from verdicts
+    with multiprocessing.get_context("fork").Pool(wishes.workers, _begin, (recorded,)) as pool:
+        yield from pool.imap_unordered(_judge_share, tasks)
+
+
+class _Replay:
+    """A worker's walk along the trace, which only goes forward."""
+
+    def __init__(self, recorded: Recording) -> None:
+        from campaigns.powercut_judge import Promised
+
+        self._events = recorded.events
+        self._at = 0
+        self.disk = copy.deepcopy(recorded.before)
+        self.promised = Promised()
+
+    def to(self, cut: int) -> None:
+        """Take the events before a cut; cuts come in their order."""
+        assert cut >= self._at, "a replay cannot go back"
+        for event in self._events[self._at : cut]:
+            self.disk.do(event)
+            if event.kind is Kind.MARK:
+                self.promised.add(json.loads(event.data))
+        self._at = cut
+
+
+_replay: list[_Replay] = []
+
+
+def _begin(recorded: Recording) -> None:
+    children.die_with_parent()
+    _replay[:] = [_Replay(recorded)]
 
 
 def _judge_share(task: tuple[list[tuple[int, int]], Path, int]) -> list[Verdict]:
-    from campaigns.powercut_judge import Promised, judge
+    from campaigns.powercut_judge import judge
 
     share, folder, seed = task
-    recorded = _held[0]
     place = Path(tempfile.mkdtemp(prefix="state-", dir=folder))
-    now, promised, at = copy.deepcopy(recorded.before), Promised(), 0
+    replay = _replay[0]
     verdicts = []
     for cut, number in share:
-        for event in recorded.events[at:cut]:
-            now.do(event)
-            if event.kind is Kind.MARK:
-                promised.add(json.loads(event.data))
-        at = cut
-        files, folders = now.cut(random.Random(f"{seed}/{number}"))
+        replay.to(cut)
+        files, folders = replay.disk.cut(random.Random(f"{seed}/{number}"))
         _lay_out(place, files, folders)
-        faults = judge(place / "office", place / "stick", promised)
+        faults = judge(place / "office", place / "stick", replay.promised)
         verdicts.append(Verdict(number, cut, tuple(faults)))
         shutil.rmtree(place)
     return verdicts
