@@ -19,7 +19,7 @@ from sangbong.liaison.adapters.sealing import CounterpartVerifier
 from sangbong.liaison.core.checkpoint import Origin
 from sangbong.liaison.core.evidence import Act, Identity, Leaf, PublicKey
 from sangbong.liaison.core.merkle import Frontier
-from sangbong.liaison.core.witness import Log, Verdict, judge_message, log_act, message_for
+from sangbong.liaison.core.witness import Log, Verdict, judge_message, log_acts, message_for
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class LogKeeper:
     other: OfficeCode
     secret: bytes
     incarnation: int = 1
+    generation: int = 1
     book: MemoryBook = field(default_factory=MemoryBook)
 
     @property
@@ -41,12 +42,12 @@ class LogKeeper:
     def public(self) -> PublicKey:
         """What the other office checks by."""
         public = self.key.public_key()
-        return PublicKey(1, public.public_bytes_raw(), CounterpartVerifier(public))
+        return PublicKey(self.generation, public.public_bytes_raw(), CounterpartVerifier(public))
 
     @property
     def identity(self) -> Identity:
         """What this office signs by."""
-        return Identity(1, self.public.public, self.key)
+        return Identity(self.generation, self.public.public, self.key)
 
     @property
     def origin(self) -> Origin:
@@ -56,7 +57,7 @@ class LogKeeper:
     def act(self, label: str, kind: Act = Act.DISPATCH) -> Leaf:
         """Do something that is logged."""
         digest = sha256_hex(f"{self.office} {label}".encode())
-        return log_act(self.book, self.origin, kind=kind, digest=digest)
+        return log_acts(self.book, self.origin, [(kind.value, digest)])[0]
 
     def show(self) -> dict[str, JsonValue]:
         """Our evidence member."""

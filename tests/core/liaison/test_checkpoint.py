@@ -1,4 +1,4 @@
-"""Signed notes and checkpoints against published ones, and every malformed one (rules C1 to C7)."""
+"""Signed notes and checkpoints against published ones, and every malformed one (rules CP1 to CP7)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_id_of_every_published_key(text):
     ("text", "key"), [(SPEC_NOTE, SPEC_KEY), (GO_NOTE, GO_KEY), (LIVE_NOTE, LIVE_LOG_KEY)]
 )
 def test_every_published_note_is_believed(text, key):
-    """C1, C2, C4: the live note has signatures of keys that we do not know, one by the same name."""
+    """C1, CP2, CP4: the live note has signatures of keys that we do not know, one by the same name."""
     note = read_note(text.encode())
     check_note(note, key=published(key)[0])
 
@@ -111,7 +111,7 @@ def test_every_published_note_is_believed(text, key):
 
 
 def test_our_signing_makes_the_published_signature():
-    """C2, C3: deterministic, so the whole note is equal."""
+    """C2, CP3: deterministic, so the whole note is equal."""
     key, _, _ = published(GO_KEY)
     signer = Ed25519PrivateKey.from_private_bytes(b64decode(GO_SECRET)[1:])
     text = GO_NOTE.rpartition("\n\n")[0] + "\n"
@@ -131,7 +131,7 @@ def test_a_published_cosignature_is_believed_with_its_time():
 
 
 def test_a_checkpoint_comes_back_as_it_was_signed():
-    """C5, C6."""
+    """C5, CP6."""
     note = read_note(NOTE)
     check_note(note, key=own_key())
 
@@ -211,7 +211,7 @@ LINE = "— a " + b64encode(bytes(68)).decode()
     ],
 )
 def test_every_malformed_note_is_one_coded_error(text):
-    """C1, C2."""
+    """C1, CP2."""
     with pytest.raises(SangbongError, match=r"liaison\.note_garbled"):
         read_note(text.encode())
 
@@ -245,14 +245,14 @@ ROOT = b64encode(bytes(32)).decode()
     ],
 )
 def test_every_malformed_checkpoint_is_one_coded_error(text):
-    """C5, C6."""
+    """C5, CP6."""
     with pytest.raises(SangbongError, match=r"liaison\.checkpoint_garbled"):
         read_checkpoint(text)
 
 
 @given(st.integers(0, len(NOTE) * 8 - 1))
 def test_no_flipped_bit_of_a_note_is_believed(place):
-    """C1 to C5."""
+    """C1 to CP5."""
     altered = bytearray(NOTE)
     altered[place // 8] ^= 1 << place % 8
     with pytest.raises(SangbongError):
@@ -269,5 +269,5 @@ def outcome(data: bytes) -> bytes | str:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_note_or_one_coded_error(data):
-    """C1, C2: what is read is written back the same."""
+    """C1, CP2: what is read is written back the same."""
     assert outcome(data) in {data, "liaison.note_garbled"}

@@ -1,4 +1,4 @@
-"""The growing log's tree against published vectors and a naive tree (rules T1 to T4)."""
+"""The growing log's tree against published vectors and a naive tree (rules MT1 to MT4)."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_every_published_consistency_proof(first, second, path):
 
 @given(st.integers(0, 130), st.integers(0, 130))
 def test_a_frontier_grows_to_the_same_tree_from_wherever_it_was_kept(size, at):
-    """T2, T3."""
+    """T2, MT3."""
     hashes, at = made(size), min(at, size)
     kept = Frontier().extended(hashes[:at])
     grown = read_frontier(at, kept.encode()).extended(hashes[at:])
@@ -270,7 +270,7 @@ def test_a_leaf_cannot_pass_for_a_node():
 
 
 def test_what_is_no_tree_is_refused():
-    """T3, T4."""
+    """T3, MT4."""
     for size, data in ((1, b""), (0, bytes(32)), (1, bytes(31)), (-1, bytes(32)), (2**48 + 1, b"")):
         with pytest.raises(ValueError, match="not a frontier"):
             read_frontier(size, data)

@@ -1,4 +1,4 @@
-"""Two envelopes that cannot stand in one stream prove themselves (rule P4)."""
+"""Two envelopes that cannot stand in one stream prove themselves (rule EQ4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two offices as log and witness of each other (rules K1 to K3, W1 to W8, V1 to V6, P1 to P6)."""
+"""Two offices as log and witness of each other (rules LK1 to LK3, LW1 to LW8, EV1 to EV6, EQ1 to EQ6)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_trails_head_is_salted_by_what_only_its_keeper_can_make():
 
 
 def test_each_contact_cosigns_and_the_next_one_brings_the_cosignature():
-    """W6, W8, V5."""
+    """W6, LW8, LW9, EV5."""
     one, two = pair()
     one.act("a note")
     seen, answered = contact(one, two)
@@ -106,10 +106,10 @@ def test_each_contact_cosigns_and_the_next_one_brings_the_cosignature():
     assert kept is not None
     assert (kept.frontier.size, kept.seconds) == (1, SECONDS)
     later = AT + timedelta(hours=1)
-    two.act("an answer", Act.RECEIPT)
+    two.act("an answer", Act.RECEIVED)
     seen, answered = contact(one, two, later)
     assert (seen.shown, answered.shown) == (Shown.KNOWN, Shown.COSIGNED)
-    assert seen.known_before == SECONDS
+    assert two.book.logs[one.origin].whole_before == SECONDS
     assert two.book.stored[one.origin] == one.book.stored[one.origin]
     assert one.book.stored[two.origin] == two.book.stored[two.origin]
 
@@ -127,10 +127,10 @@ def test_a_long_log_is_shown_in_several_contacts():
     for n in range(evidence.LEAVES_MAX + 3):
         one.act(str(n))
     first = two.see(one.show(), of=one, now=AT)
-    assert (first.shown, first.known_before) == (Shown.COSIGNED, 0)
+    assert first.shown is Shown.COSIGNED
     assert two.book.logs[one.origin].size == evidence.LEAVES_MAX
     again = two.see(one.show(), of=one, now=AT)
-    assert (again.shown, again.known_before) == (Shown.KNOWN, 0)
+    assert again.shown is Shown.KNOWN
     one.see(two.show(), of=two, now=AT)
     assert two.see(one.show(), of=one, now=AT).shown is Shown.COSIGNED
     assert two.book.logs[one.origin].size == evidence.LEAVES_MAX + 3
@@ -170,7 +170,7 @@ def test_honest_histories_are_never_accused_whatever_the_way_does(dice):
 
 @given(st.integers(1, 12), st.randoms(use_true_random=False))
 def test_every_fork_is_found_at_the_next_contact_and_proved(acts, dice):
-    """W4, W6, W7, P2, P3."""
+    """W4, LW6, LW7, EQ2, EQ3."""
     one, two = met(acts)
     for n in range(dice.randrange(4)):
         one.act(f"later {n}")
@@ -189,7 +189,7 @@ def test_every_fork_is_found_at_the_next_contact_and_proved(acts, dice):
 
 
 def test_a_liar_that_lets_leaves_and_root_disagree_is_proved_too():
-    """W6, P3: it signed both."""
+    """W6, EQ3: it signed both."""
     one, two = met()
     one.act("later")
     value = one.show()
@@ -226,7 +226,7 @@ def test_a_witness_put_back_from_a_backup_asks_from_where_it_stands():
 
 
 def test_a_keeper_put_back_learns_that_it_forgot_and_begins_a_new_log():
-    """K3, W3."""
+    """K3, LW3."""
     one, two = met()
     backup = one.book.copy()
     one.act("forgotten")
@@ -247,7 +247,7 @@ def test_a_keeper_put_back_learns_that_it_forgot_and_begins_a_new_log():
 
 
 def test_an_earlier_self_learns_that_a_later_one_was_seen():
-    """W3, W5: the database and the file beside it were both put back."""
+    """W3, LW5: the database and the file beside it were both put back."""
     one, two = met()
     backup = one.book.copy()
     one.incarnation = 2
@@ -282,6 +282,19 @@ def test_a_flipped_bit_in_storage_stops_the_signing(place):
     with pytest.raises(SangbongError, match=r"liaison\.log_damaged"):
         one.show()
     assert one.book == before
+
+
+def test_a_new_key_signs_the_same_checkpoint_again_and_keeps_its_cosignature():
+    """LW1: the message and its checkpoint are of one generation."""
+    one, two = met()
+    one.secret, one.generation = sha256(b"seoul, the second").digest(), 2
+    value = one.show()
+
+    assert value["signer"] == 2
+    assert two.see(value, of=one, now=AT).shown is Shown.KNOWN
+    kept = one.book.cosigned(one.origin)
+    assert kept is not None
+    assert (kept.generation, kept.public, kept.seconds) == (2, one.public.public, SECONDS)
 
 
 def test_a_cosignature_over_what_we_never_signed_is_stray():
@@ -363,7 +376,7 @@ GARBLED = [
 
 @pytest.mark.parametrize("changes", GARBLED)
 def test_every_malformed_message_is_one_coded_error(changes):
-    """V3, V4."""
+    """V3, EV4."""
     one, two = met()
     value = {**one.show(), **changes}
     with pytest.raises(SangbongError, match=r"liaison\.evidence_garbled"):
@@ -380,7 +393,7 @@ def test_a_message_of_another_version_is_named_so():
 
 
 def test_a_message_comes_back_as_it_was_written():
-    """V3 to V6."""
+    """V3 to EV6."""
     one, _ = met()
     one.act("later")
     message = read_message(one.show())
@@ -415,7 +428,7 @@ def test_each_proof_tells_its_kind():
 
 @given(st.sampled_from([0, 1]), st.data())
 def test_no_altered_proof_accuses(which, data):
-    """P1 to P5: any changed byte that is not mere remark (`at`, `by`) breaks it."""
+    """P1 to EQ5: any changed byte that is not mere remark (`at`, `by`) breaks it."""
     whole = PROOFS[which]
     place = data.draw(st.integers(0, len(whole) - 1))
     altered = bytearray(whole)

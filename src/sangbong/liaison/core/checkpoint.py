@@ -1,17 +1,17 @@
 """Checkpoints: what an office's log held at one size, as signed notes that others can read too.
 
-1. (C1) A note is at most `NOTE_BYTES_MAX` long, UTF-8 without control characters other than the line
+1. (CP1) A note is at most `NOTE_BYTES_MAX` long, UTF-8 without control characters other than the line
    feed: a text that ends in a line feed, an empty line, and 1 to 16 signature lines.
-2. (C2) A signature line is an em dash, a space, a key name (no space, no plus), a space, the Base64 of
+2. (CP2) A signature line is an em dash, a space, a key name (no space, no plus), a space, the Base64 of
    the key's four-byte id and the signature, a line feed. Base64 has one written form.
-3. (C3) A key's id is the first four bytes of SHA-256 over name, line feed, type byte, public key: 1 for
+3. (CP3) A key's id is the first four bytes of SHA-256 over name, line feed, type byte, public key: 1 for
    a log's signature over the text, 4 for a cosignature.
-4. (C4) Signatures of other keys are passed over. One of a known key that does not verify spoils the
+4. (CP4) Signatures of other keys are passed over. One of a known key that does not verify spoils the
    note; a note without any of a known key is not believed.
-5. (C5) A checkpoint's text is three lines: origin, size in decimal, root in Base64. No further lines.
-6. (C6) The origin names office, incarnation (from the second on) and witness: there is one log for each
+5. (CP5) A checkpoint's text is three lines: origin, size in decimal, root in Base64. No further lines.
+6. (CP6) The origin names office, incarnation (from the second on) and witness: there is one log for each
    pair, direction and incarnation, so a third office's counts show to nobody.
-7. (C7) A cosignature is over `cosignature/v1`, a line `time` with seconds since 1970, and the
+7. (CP7) A cosignature is over `cosignature/v1`, a line `time` with seconds since 1970, and the
    checkpoint's text; the same seconds stand in front of the signature as eight bytes.
 
 Source: C2SP signed-note, tlog-checkpoint and tlog-cosignature, versions 1.0.0.
@@ -46,7 +46,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which log: whose deeds towards whom, in which of the keeper's incarnations. Rule C6."""
+    """Which log: whose deeds towards whom, in which of the keeper's incarnations. Rule CP6."""
 
     office: OfficeCode
     witness: OfficeCode
@@ -82,12 +82,12 @@ class NoteKey:
     verifier: Verifier
 
     def id(self, kind: int) -> bytes:
-        """The four bytes that point to this key: rule C3."""
+        """The four bytes that point to this key: rule CP3."""
         return key_id(self.name, self.public, kind)
 
 
 def key_id(name: str, public: bytes, kind: int) -> bytes:
-    """The first four bytes of the hash over a key's name, type and bytes: rule C3."""
+    """The first four bytes of the hash over a key's name, type and bytes: rule CP3."""
     return sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:_ID_BYTES]
 
 
@@ -128,7 +128,7 @@ class Note:
 
 
 def read_note(data: bytes) -> Note:
-    """Take a note apart: rules C1 and C2.
+    """Take a note apart: rules CP1 and CP2.
 
     Raises:
         SangbongError: `liaison.note_garbled`, the writer's or the carrier's fault.
@@ -170,7 +170,7 @@ def _from_base64(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A log's root at a size: rule C5."""
+    """A log's root at a size: rule CP5."""
 
     origin: Origin
     size: int
@@ -207,7 +207,7 @@ def sign_checkpoint(checkpoint: Checkpoint, *, signer: Signer, public: bytes) ->
 
 
 def check_note(note: Note, *, key: NoteKey) -> None:
-    """Rule C4: a known log key signed this text.
+    """Rule CP4: a known log key signed this text.
 
     Raises:
         SangbongError: `liaison.note_unsigned`; the signer's or the carrier's fault, or the key is
@@ -224,13 +224,13 @@ def _cosigned(seconds: int, text: str) -> bytes:
 
 
 def cosign(text: str, *, seconds: int, name: str, signer: Signer, public: bytes) -> bytes:
-    """A checkpoint's text with our cosignature alone: rule C7."""
+    """A checkpoint's text with our cosignature alone: rule CP7."""
     signature = seconds.to_bytes(_TIME_BYTES, "big") + signer.sign(_cosigned(seconds, text))
     return Note(text, (NoteSignature(name, key_id(name, public, COSIGNATURE), signature),)).encode()
 
 
 def check_cosigned(note: Note, *, key: NoteKey) -> int:
-    """Rules C4 and C7: when a known witness cosigned this text, in its own seconds since 1970.
+    """Rules CP4 and CP7: when a known witness cosigned this text, in its own seconds since 1970.
 
     Raises:
         SangbongError: `liaison.note_unsigned`, as in `check_note`.

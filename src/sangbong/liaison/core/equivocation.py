@@ -4,22 +4,22 @@ A proof is one JSON file with everything that was signed. Whoever knows the accu
 checks it without our database, our word or a network. It shows *that* both were signed, never why: an
 old copy of a database that was put back unnoticed leaves the same trace as intent.
 
-1. (P1) A proof is canonical JSON of exactly `accused`, `at`, `by`, `keys`, `kind`, `signed`, `version`,
+1. (EQ1) A proof is canonical JSON of exactly `accused`, `at`, `by`, `keys`, `kind`, `signed`, `version`,
    at most `PROOF_BYTES_MAX` long. `at` and `by` (when and by whom it was written) prove nothing.
-2. (P2) `roots`: two checkpoints of one log, both signed, the second not larger than the first. `root`
+2. (EQ2) `roots`: two checkpoints of one log, both signed, the second not larger than the first. `root`
    is the root that the first log had at the second's size, shown by a consistency proof (none where
    the sizes are equal), and it is not the second's root.
-3. (P3) `extension`: a signed checkpoint of size a, and a signed evidence message that starts at s ≤ a
+3. (EQ3) `extension`: a signed checkpoint of size a, and a signed evidence message that starts at s ≤ a
    and ends at a later checkpoint. `frontier` (size s) and `between` (leaves s to a) lead to the
    first checkpoint's root, so they are what it stands for; the message's own leaves change them, or
    do not lead from there to its own checkpoint.
-4. (P4) `numbers`: two signed envelopes to one office of the same stream and incarnation that have the
+4. (EQ4) `numbers`: two signed envelopes to one office of the same stream and incarnation that have the
    same number and different digests, or of which the second has the number after the first's and
    names another envelope as the one before it.
-5. (P5) Every signature in the file verifies under the key of its stated generation in `keys`. Whether
+5. (EQ5) Every signature in the file verifies under the key of its stated generation in `keys`. Whether
    that key is the accused office's, the reader must know from elsewhere: a key statement that was
    compared.
-6. (P6) Anything else is no proof, whatever it looks like: an honest history yields none.
+6. (EQ6) Anything else is no proof, whatever it looks like: an honest history yields none.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Finding:
 def roots_proof(
     first: SignedNote, second: SignedNote, *, root: bytes, path: Proof
 ) -> dict[str, JsonValue]:
-    """What was signed, for rule P2; `root` is the first log's at the second's size."""
+    """What was signed, for rule EQ2; `root` is the first log's at the second's size."""
     return {
         "first": _note_value(first),
         "path": [one.hex() for one in path],
@@ -115,7 +115,7 @@ def roots_proof(
 def extension_proof(
     first: SignedNote, message: JsonValue, *, frontier: Frontier, between: Sequence[Leaf]
 ) -> dict[str, JsonValue]:
-    """What was signed, for rule P3."""
+    """What was signed, for rule EQ3."""
     return {
         "between": [[leaf.kind, leaf.digest] for leaf in between],
         "first": _note_value(first),
@@ -125,7 +125,7 @@ def extension_proof(
 
 
 def numbers_proof(first: bytes, second: bytes) -> dict[str, JsonValue]:
-    """What was signed, for rule P4."""
+    """What was signed, for rule EQ4."""
     return {"first": b64encode(first).decode(), "second": b64encode(second).decode()}
 
 
@@ -142,7 +142,7 @@ def write_proof(
     now: datetime,
     keys: Mapping[int, bytes],
 ) -> bytes:
-    """The proof file: rule P1. `keys` are the accused office's public keys by their generation."""
+    """The proof file: rule EQ1. `keys` are the accused office's public keys by their generation."""
     return canonical_bytes(
         {
             "accused": accused,
@@ -170,7 +170,7 @@ class _Keys:
 
 
 def check_proof(data: bytes, *, verifier_of: VerifierOf) -> Finding:
-    """What a proof file shows, if it holds: rules P1 to P6.
+    """What a proof file shows, if it holds: rules EQ1 to EQ6.
 
     Raises:
         SangbongError: `liaison.proof_garbled`, `liaison.proof_empty` (both signed things agree), or

@@ -1,23 +1,24 @@
 """What an office's log says, and what two offices show each other of their logs at each contact.
 
-1. (V1) A leaf is canonical JSON of exactly `digest`, `kind` and `number`; the number is the leaf's
+1. (EV1) A leaf is canonical JSON of exactly `digest`, `kind` and `number`; the number is the leaf's
    place in its log, from 1. A leaf says nothing about people: its digest is over bytes that are
    sealed, signed or salted already.
-2. (V2) The digest of a `dispatch` is its envelope's, that of a `receipt` the SHA-256 of the signed
-   receipt, that of a `statement` the SHA-256 of the key statement, that of a `line` the SHA-256 of
-   the recorded fact. That of a `trail` is over a salt and the audit trail's head, because that head
+2. (EV2) The digest of a `dispatch` (an envelope sealed for the reader) is the envelope's; so is that of
+   `received`, `applied` and `refused` (a receipt given about the reader's envelope). That of a
+   `statement` is the SHA-256 of the key statement, that of a `line` the SHA-256 of the recorded fact.
+   That of a `trail` is over a salt and the audit trail's head, because that head
    alone could be used to check a guess. That of `restored`, the first leaf of a later incarnation, is
    over the text of the last checkpoint that is known of the incarnation before. A reader takes other
    kinds too: a later version may log more.
-3. (V3) The evidence member of an exchange is `{}` (nothing shown) or has exactly its nine members, each
+3. (EV3) The evidence member of an exchange is `{}` (nothing shown) or has exactly its nine members, each
    in bounds; another `version` is refused as unknown.
-4. (V4) `leaves` are those of the writer's log after the first `from`, up to its `checkpoint`, at most
+4. (EV4) `leaves` are those of the writer's log after the first `from`, up to its `checkpoint`, at most
    `LEAVES_MAX`: the whole way from one checkpoint to the next, so the reader recomputes the root.
-5. (V5) `cosigned` is a checkpoint of the *reader's* log with the writer's cosignature, the last one
+5. (EV5) `cosigned` is a checkpoint of the *reader's* log with the writer's cosignature, the last one
    that the writer found right. `have` is which incarnation of the reader's log the writer holds, and
    how much of it. `heard` is the time in the last cosignature that the writer holds of the reader's:
    what the reader had before that time, the writer has logged.
-6. (V6) The writer's signature is over the tag and the SHA-256 of the canonical JSON of all other
+6. (EV6) The writer's signature is over the tag and the SHA-256 of the canonical JSON of all other
    members: what it shows, it answers for.
 
 Source: safety.md T03, T11; spec/evidence.md.
@@ -71,10 +72,12 @@ _MEMBERS = (
 
 
 class Act(StrEnum):
-    """What this version logs: rule V2."""
+    """What this version logs: rule EV2."""
 
     DISPATCH = "dispatch"
-    RECEIPT = "receipt"
+    RECEIVED = "received"
+    APPLIED = "applied"
+    REFUSED = "refused"
     STATEMENT = "statement"
     LINE = "line"
     TRAIL = "trail"
@@ -83,7 +86,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One thing that an office did towards another: rule V1."""
+    """One thing that an office did towards another: rule EV1."""
 
     kind: str
     digest: str
@@ -104,7 +107,7 @@ def trail_salt(signer: Signer, *, origin: str, number: int) -> bytes:
 
 
 def trail_digest(salt: bytes, head: str) -> str:
-    """The digest of a `trail` leaf: rule V2."""
+    """The digest of a `trail` leaf: rule EV2."""
     return sha256_hex(SALT_TAG + salt + bytes.fromhex(head))
 
 
@@ -128,7 +131,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One evidence member as read: rules V3 to V6. `value` is the object it was read from."""
+    """One evidence member as read: rules EV3 to EV6. `value` is the object it was read from."""
 
     note: Note
     checkpoint: Checkpoint
@@ -144,11 +147,11 @@ class Message:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the checkpoint is surely at the head of the log: rule V4 left no leaf for later."""
+        """Whether the checkpoint is surely at the head of the log: rule EV4 left no leaf for later."""
         return len(self.leaves) < LEAVES_MAX
 
     def check_signed(self, *, key: PublicKey) -> None:
-        """Rule V6: the writer's key signed the whole.
+        """Rule EV6: the writer's key signed the whole.
 
         Raises:
             SangbongError: `liaison.evidence_unsigned`, the writer's or the carrier's fault.
@@ -183,7 +186,7 @@ def write_message(
 
 
 def read_message(value: JsonValue) -> Message:
-    """Read an evidence member that is not `{}`, believing nothing of it: rules V3 and V4.
+    """Read an evidence member that is not `{}`, believing nothing of it: rules EV3 and EV4.
 
     Raises:
         SangbongError: `liaison.evidence_garbled`, `liaison.note_garbled`,

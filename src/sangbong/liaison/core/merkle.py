@@ -1,12 +1,12 @@
 """A Merkle tree over a list that only grows, hashed as in RFC 6962.
 
-1. (T1) A leaf's hash is SHA-256 over a zero byte and the leaf; a node's is SHA-256 over a one byte, the
+1. (MT1) A leaf's hash is SHA-256 over a zero byte and the leaf; a node's is SHA-256 over a one byte, the
    left and the right hash. So no leaf can pass for a node.
-2. (T2) A tree of n leaves is split at the largest power of two below n; the empty tree's root is the
+2. (MT2) A tree of n leaves is split at the largest power of two below n; the empty tree's root is the
    SHA-256 of nothing.
-3. (T3) A frontier (the roots of the perfect subtrees, largest first: at most 63) is all that is needed
+3. (MT3) A frontier (the roots of the perfect subtrees, largest first: at most 63) is all that is needed
    to append and to tell the root: 32 bytes for each one-bit in the size.
-4. (T4) An inclusion proof shows that a leaf stands at an index of the tree with a root; a consistency
+4. (MT4) An inclusion proof shows that a leaf stands at an index of the tree with a root; a consistency
    proof shows that a smaller tree is the beginning of a larger one. A proof has one length: a longer
    or shorter one is refused.
 
@@ -28,18 +28,18 @@ Proof = tuple[bytes, ...]
 
 
 def leaf_hash(leaf: bytes) -> bytes:
-    """The hash of one leaf: rule T1."""
+    """The hash of one leaf: rule MT1."""
     return sha256(b"\x00" + leaf).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash over two subtrees: rule T1."""
+    """The hash over two subtrees: rule MT1."""
     return sha256(b"\x01" + left + right).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """What is kept of a tree of `size` leaves in order to go on: rule T3."""
+    """What is kept of a tree of `size` leaves in order to go on: rule MT3."""
 
     size: int = 0
     hashes: Proof = ()
@@ -92,7 +92,7 @@ def read_frontier(size: int, data: bytes) -> Frontier:
 
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
-    """The root over all these leaves: rule T2."""
+    """The root over all these leaves: rule MT2."""
     return Frontier().extended(leaf_hashes).root()
 
 
@@ -148,7 +148,7 @@ def consistency_proof(leaf_hashes: Sequence[bytes], first: int) -> Proof:
 
 
 def verify_inclusion(*, index: int, size: int, leaf: bytes, proof: Proof, root: bytes) -> bool:
-    """Whether a leaf's hash stands at `index` of the tree of `size` leaves with this root: rule T4."""
+    """Whether a leaf's hash stands at `index` of the tree of `size` leaves with this root: rule MT4."""
     if not 0 <= index < size:
         return False
     place, last, found = index, size - 1, leaf
@@ -168,7 +168,7 @@ def verify_inclusion(*, index: int, size: int, leaf: bytes, proof: Proof, root: 
 def verify_consistency(
     *, first: int, first_root: bytes, second: int, second_root: bytes, proof: Proof
 ) -> bool:
-    """Whether the tree of `first` leaves is the beginning of that of `second`: rule T4."""
+    """Whether the tree of `first` leaves is the beginning of that of `second`: rule MT4."""
     if not 0 <= first <= second:
         return False
     if first == second:

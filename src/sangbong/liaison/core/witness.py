@@ -2,29 +2,33 @@
 
 Keeping:
 
-1. (K1) A deed is logged in the transaction of the deed: both are durable, or neither.
-2. (K2) Nothing is signed that was not recomputed from the stored leaves, from the last checkpoint on
+1. (LK1) A deed is logged in the transaction of the deed: both are durable, or neither.
+2. (LK2) Nothing is signed that was not recomputed from the stored leaves, from the last checkpoint on
    up to the head, and found equal to the head's own frontier: a flipped bit stops the signing.
-3. (K3) A log signs only beginnings of itself. In a new incarnation a new log begins: its first leaf
+3. (LK3) A log signs only beginnings of itself. In a new incarnation a new log begins: its first leaf
    stands for the last checkpoint that is known of the old one, and the old one signs no more.
 
 Witnessing what the other office shows, in this order:
 
-1. (W1) The message and its checkpoint are signed by the key of the generation that it names; the log is
+1. (LW1) The message and its checkpoint are signed by the key of the generation that it names; the log is
    the other's towards us. Else nothing of it is taken.
-2. (W2) A cosignature of ours is kept if it is over a checkpoint that we signed; of any other it is said.
-3. (W3) A checkpoint of an earlier incarnation than the newest shown is passed over; one of a later
+2. (LW2) A cosignature of ours is kept if it is over a checkpoint that we signed; of any other it is said.
+3. (LW3) A checkpoint of an earlier incarnation than the newest shown is passed over; one of a later
    incarnation begins a new log, and a person is told that the other office was restored.
-4. (W4) A checkpoint not larger than what we hold must have the root that our copy has at that size, else
+4. (LW4) A checkpoint not larger than what we hold must have the root that our copy has at that size, else
    there are two histories.
-5. (W5) A larger one whose leaves begin after what we hold is a gap: nothing is taken; `have` in our next
+5. (LW5) A larger one whose leaves begin after what we hold is a gap: nothing is taken; `have` in our next
    message says from where to tell it again.
-6. (W6) A larger one is taken if the leaves that we hold already are the same and the rest lead to its
+6. (LW6) A larger one is taken if the leaves that we hold already are the same and the rest lead to its
    root; then our copy grows by them and we cosign. Else there are two histories.
-7. (W7) Two histories are kept as a proof (equivocation.py) and shown to a person. That log is cosigned
+7. (LW7) Two histories are kept as a proof (equivocation.py) and shown to a person. That log is cosigned
    no more until a person decides; dispatches go on, because silence costs more than distrust.
-8. (W8) We cosign only what W4 or W6 found right, with our own time, and give the last one each time: a
+8. (LW8) We cosign only what LW4 or LW6 found right, with our own time, and give the last one each time: a
    lost answer costs nothing.
+9. (LW9) What the other office writes after it holds our cosignature of a time, it writes after all that
+   we had from it before that time. So once a checkpoint at its head is right, every dispatch and
+   receipt that we had before then stands in its log; one that does not is told to a person. That
+   accuses nobody: only proofs do.
 
 All of it may come late, twice, in another order or not at all, without harm.
 """
@@ -79,12 +83,18 @@ KeyOf = Callable[[int], PublicKey]
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One log, ours or our copy of the other's. `told`: how much of ours the witness says it holds."""
+    """One log, ours or our copy of the other's.
+
+    `told`: how much of ours the witness says it holds. `disputed`: its keeper signed two histories.
+    `whole_before`: all that we had from its keeper before this time (seconds since 1970 by our own
+    clock) must stand in it: rule LW9; 0 says nothing.
+    """
 
     origin: Origin
     frontier: Frontier = field(default_factory=Frontier)
     told: int = 0
     disputed: bool = False
+    whole_before: int = 0
 
     @property
     def size(self) -> int:
@@ -169,21 +179,20 @@ class Verdict:
     restored: bool = False
     forgotten: bool = False
     stray: bool = False
-    known_before: int = 0
     proofs: tuple[bytes, ...] = ()
 
 
-def log_act(book: Book, origin: Origin, *, kind: Act, digest: str) -> Leaf:
-    """Write one deed of ours into our log towards an office: rules K1 and K3."""
+def log_acts(book: Book, origin: Origin, acts: Sequence[tuple[str, str]]) -> list[Leaf]:
+    """Write deeds of ours, each a kind and a digest, into our log towards an office: rules LK1 and LK3."""
     log = book.log(origin) or _begin(book, origin)
-    leaf = Leaf(kind.value, digest, log.size + 1)
-    book.add(origin, [leaf])
-    book.save(replace(log, frontier=log.frontier.extended([leaf.hash()])))
-    return leaf
+    leaves = [Leaf(kind, digest, log.size + n) for n, (kind, digest) in enumerate(acts, start=1)]
+    book.add(origin, leaves)
+    book.save(replace(log, frontier=log.frontier.extended(leaf.hash() for leaf in leaves)))
+    return leaves
 
 
 def _begin(book: Book, origin: Origin) -> Log:
-    """Begin a log: rule K3."""
+    """Begin a log: rule LK3."""
     log = Log(origin)
     before = book.newest(origin.office, origin.witness)
     last = book.kept(before, at_most=book_size(book, before)) if before else None
@@ -205,7 +214,7 @@ def book_size(book: Book, origin: Origin) -> int:
 
 
 def message_for(book: Book, origin: Origin, *, identity: Identity) -> dict[str, JsonValue]:
-    """What we show the witness of our log: rules K2, K3 and W8. Commit before it leaves the office.
+    """What we show the witness of our log: rules LK2, LK3 and LW8. Commit before it leaves the office.
 
     Raises:
         SangbongError: `liaison.log_damaged`: our storage's fault; nothing is signed.
@@ -228,22 +237,24 @@ def message_for(book: Book, origin: Origin, *, identity: Identity) -> dict[str, 
 
 
 def _checkpoint_at(book: Book, log: Log, through: int, *, identity: Identity) -> Kept:
+    """The checkpoint at a size, signed by our present key: rule LK2."""
     base = book.kept(log.origin, at_most=through)
-    if base is not None and base.frontier.size == through and through == log.size:
-        _refuse_damage(intact=_stands_for(base, log), number=through)
-        return base
-    frontier = _recomputed(book, log, base, through=through)
+    if base is not None and base.frontier == log.frontier:
+        _refuse_damage(intact=_is_of(base, log.origin), number=through)
+        frontier = base.frontier
+    else:
+        frontier = _recomputed(book, log, base, through=through)
+    same = base if base is not None and base.frontier.size == through else None
+    if same is not None and same.generation == identity.generation:
+        return same
     checkpoint = Checkpoint(log.origin, through, frontier.root())
-    if base is not None and base.frontier.size == through:
-        return base
     note = sign_checkpoint(checkpoint, signer=identity.signer, public=identity.public)
-    kept = Kept(frontier, note, identity.generation, identity.public)
-    book.keep(log.origin, kept)
-    return kept
-
-
-def _stands_for(kept: Kept, log: Log) -> bool:
-    return kept.frontier == log.frontier and _is_of(kept, log.origin)
+    signed = Kept(frontier, note, identity.generation, identity.public)
+    if same is not None:
+        # the text is the same, so its cosignature still stands
+        signed = replace(signed, cosigned=same.cosigned, seconds=same.seconds)
+    book.keep(log.origin, signed)
+    return signed
 
 
 def _is_of(kept: Kept, origin: Origin) -> bool:
@@ -252,7 +263,7 @@ def _is_of(kept: Kept, origin: Origin) -> bool:
 
 
 def _recomputed(book: Book, log: Log, base: Kept | None, *, through: int) -> Frontier:
-    """The frontier at `through`, from the stored leaves up to the head: rule K2."""
+    """The frontier at `through`, from the stored leaves up to the head: rule LK2."""
     start = base.frontier if base else Frontier()
     _refuse_damage(intact=base is None or _is_of(base, log.origin), number=start.size)
     hashes = [leaf.hash() for leaf in book.leaves(log.origin, after=start.size, through=log.size)]
@@ -270,7 +281,7 @@ def _refuse_damage(*, intact: bool, number: int) -> None:
 def judge_message(
     book: Book, value: JsonValue, *, own: Origin, identity: Identity, key_of: KeyOf, now: datetime
 ) -> Verdict:
-    """Witness what the other office shows us: rules W1 to W8. `own` is our log towards it.
+    """Witness what the other office shows us: rules LW1 to LW8. `own` is our log towards it.
 
     Raises:
         SangbongError: `liaison.evidence_garbled`, `liaison.note_garbled`,
@@ -298,28 +309,24 @@ def judge_message(
         restored=newest is not None and origin.incarnation > newest.incarnation,
         forgotten=forgotten,
         stray=stray,
-        known_before=message.heard if shown in _TAKEN and message.is_whole else 0,
         proofs=proofs,
     )
-
-
-_TAKEN = frozenset({Shown.COSIGNED, Shown.KNOWN})
 
 
 def _take_answers(
     book: Book, message: Message, *, own: Origin, key: PublicKey
 ) -> tuple[bool, bool]:
-    """Keep what the message says about our own log: rule W2. Whether it is stray, and forgotten."""
+    """Keep what the message says about our own log: rule LW2. Whether it is stray, and forgotten."""
     stray = False
     if message.cosigned is not None:
         stray = not _take_cosignature(book, message.cosigned, own=own, key=key)
     log = book.log(own)
-    if message.have_incarnation != own.incarnation:
-        return stray, message.have_incarnation > own.incarnation
-    held = log.size if log else 0
-    if log is not None and log.told != message.have_size:
-        book.save(replace(log, told=message.have_size))
-    return stray, message.have_size > held
+    # of a later log of ours than it speaks of, the witness holds nothing (any more)
+    told = message.have_size if message.have_incarnation == own.incarnation else 0
+    if log is not None and log.told != told:
+        book.save(replace(log, told=told))
+    later = message.have_incarnation > own.incarnation
+    return stray, later or told > (log.size if log else 0)
 
 
 def _take_cosignature(book: Book, note: Note, *, own: Origin, key: PublicKey) -> bool:
@@ -337,7 +344,7 @@ def _take_cosignature(book: Book, note: Note, *, own: Origin, key: PublicKey) ->
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """One checkpoint of the other's log against our copy of it: rules W4 to W8."""
+    """One checkpoint of the other's log against our copy of it: rules LW4 to LW8."""
 
     book: Book
     message: Message
@@ -360,16 +367,17 @@ class _Judge:
         return self.book.log(self.log.origin) is not None
 
     def _against_what_we_hold(self) -> tuple[Shown, tuple[bytes, ...]]:
-        """Rule W4."""
+        """Rule LW4."""
         shown, origin = self.message.checkpoint, self.log.origin
         base = self.book.kept(origin, at_most=shown.size)
         start = base.frontier if base else Frontier()
         between = self.book.leaves(origin, after=start.size, through=shown.size)
         root = start.extended(leaf.hash() for leaf in between).root()
         if root == shown.root:
+            self._save(self.log.frontier)
             return Shown.KNOWN, ()
         last = self.book.kept(origin, at_most=self.log.size)
-        assert last is not None, "our copy ends at a checkpoint"  # noqa: S101 -- rule W6
+        assert last is not None, "our copy ends at a checkpoint"  # noqa: S101 -- rule LW6
         hashes = [leaf.hash() for leaf in self._held()]
         return self._dispute(
             ProofKind.ROOTS,
@@ -386,7 +394,7 @@ class _Judge:
         return self.book.leaves(self.log.origin, after=0, through=self.log.size)
 
     def _beyond_what_we_hold(self) -> tuple[Shown, tuple[bytes, ...]]:
-        """Rule W6."""
+        """Rule LW6."""
         message, origin = self.message, self.log.origin
         held = list(self.book.leaves(origin, after=message.start, through=self.log.size))
         fresh = message.leaves[len(held) :]
@@ -413,7 +421,7 @@ class _Judge:
 
     def _take(self, frontier: Frontier, fresh: Sequence[Leaf]) -> None:
         text, message = self.message.note.text, self.message
-        self.book.save(replace(self.log, frontier=frontier))
+        self._save(frontier)
         self.book.add(self.log.origin, fresh)
         seconds = int(self.now.timestamp())
         cosigned = cosign(
@@ -427,10 +435,16 @@ class _Judge:
         kept = Kept(frontier, note, message.signer, self.key.public, cosigned, seconds)
         self.book.keep(self.log.origin, kept)
 
+    def _save(self, frontier: Frontier) -> None:
+        """Keep our copy, and rule LW9."""
+        told = self.message.heard if self.message.is_whole else 0
+        before = max(told, self.log.whole_before)
+        self.book.save(replace(self.log, frontier=frontier, whole_before=before))
+
     def _dispute(
         self, kind: ProofKind, signed: dict[str, JsonValue], last: Kept
     ) -> tuple[Shown, tuple[bytes, ...]]:
-        """Rule W7."""
+        """Rule LW7."""
         origin = self.log.origin
         proof = write_proof(
             kind,
