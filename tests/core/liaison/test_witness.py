@@ -295,6 +295,13 @@ def test_a_new_key_signs_the_same_checkpoint_again_and_keeps_its_cosignature():
     kept = one.book.cosigned(one.origin)
     assert kept is not None
     assert (kept.generation, kept.public, kept.seconds) == (2, one.public.public, SECONDS)
+    two.act("an answer")
+    contact(one, two)
+    one.secret, one.generation = sha256(b"seoul, the third").digest(), 3
+    assert contact(one, two)[0].shown is Shown.KNOWN
+    given = two.book.cosigned(two.origin)
+    assert given is not None
+    assert (given.frontier.size, given.seconds) == (1, SECONDS)
 
 
 def test_a_cosignature_over_what_we_never_signed_is_stray():

@@ -46,6 +46,7 @@ from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.checkpoint import (
+    COSIGNATURE,
     Checkpoint,
     Note,
     NoteKey,
@@ -53,6 +54,7 @@ from sangbong.liaison.core.checkpoint import (
     check_cosigned,
     check_note,
     cosign,
+    key_id,
     office_key_name,
     read_checkpoint,
     read_note,
@@ -224,16 +226,36 @@ def message_for(book: Book, origin: Origin, *, identity: Identity) -> dict[str, 
     through = min(log.size, start + LEAVES_MAX)
     kept = _checkpoint_at(book, log, through, identity=identity)
     theirs = book.newest(origin.witness, origin.office) or Origin(origin.witness, origin.office)
-    given, got = book.cosigned(theirs), book.cosigned(origin)
+    given, got = _given(book, theirs, identity=identity), book.cosigned(origin)
     return write_message(
         checkpoint=kept.note,
-        cosigned=given.cosigned if given else b"",
+        cosigned=given,
         start=start,
         leaves=list(book.leaves(origin, after=start, through=through)),
         have=(theirs.incarnation, book_size(book, theirs)),
         heard=got.seconds if got else 0,
         identity=identity,
     )
+
+
+def _given(book: Book, theirs: Origin, *, identity: Identity) -> bytes:
+    """Our last cosignature of the other's log, by our present key and with its time: rule LW8."""
+    kept = book.cosigned(theirs)
+    if kept is None:
+        return b""
+    name = office_key_name(theirs.witness)
+    note = read_note(kept.cosigned)
+    if note.only(name, key_id(name, identity.public, COSIGNATURE)).signatures:
+        return kept.cosigned
+    cosigned = cosign(
+        note.text,
+        seconds=kept.seconds,
+        name=name,
+        signer=identity.signer,
+        public=identity.public,
+    )
+    book.keep(theirs, replace(kept, cosigned=cosigned))
+    return cosigned
 
 
 def _checkpoint_at(book: Book, log: Log, through: int, *, identity: Identity) -> Kept:
