@@ -14,7 +14,7 @@ from sangbong.lab.simulator.line import LineDownError, Spell
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.plan import Act, ActKind, Choice, Harm, Weather
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core.channel import SealingKey
+from sangbong.liaison.core.channel import Mark, SealingKey
 from sangbong.liaison.core.envelope import read_envelope
 from sangbong.liaison.core.ledger import Outgoing
 from sangbong.liaison.core.resync import begin
@@ -83,8 +83,7 @@ def _restore(world: World, act: Act, _: random.Random) -> None:
     world.truth.restored.add(office.code)
     if act.word == "whole machine":
         # the mark went back too: `sangbong office restored` is typed before anything is sealed
-        mark = office.channel.watermark
-        mark.write(office.ledger.incarnation())
+        office.channel.watermark.write(Mark(office.ledger.incarnation(), office.ledger.height()))
         with world.transaction(office):
             begin(office.channel)
     world.say(office, f"is put back by {world.clock.tick - backup.tick} ticks ({act.word})")

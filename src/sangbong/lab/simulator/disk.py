@@ -53,6 +53,7 @@ class Disk:
     _unsynced: list[_Undo] = field(default_factory=list)
     _files: dict[str, bytes] = field(default_factory=dict)
     _unsynced_files: dict[str, bytes | None] = field(default_factory=dict)
+    _renamed: set[str] = field(default_factory=set)
     _fatal: int | None = None
 
     def arm(self, moments: int) -> None:
@@ -173,6 +174,11 @@ class Disk:
         self._files[name] = data
         self.moment()
 
+    def replace_file(self, name: str, data: bytes) -> None:
+        """Write a file beside its place and rename it: after a crash it is the old or the new one."""
+        self._renamed.add(name)
+        self.write_file(name, data)
+
     def sync_file(self, name: str) -> None:
         """Make a file durable."""
         self._unsynced_files.pop(name, None)
@@ -201,11 +207,12 @@ class Disk:
         for name, before in sorted(self._unsynced_files.items()):
             self._tear(name, before, draws)
         self._unsynced_files.clear()
+        self._renamed.clear()
         return len(lost)
 
     def _tear(self, name: str, before: bytes | None, draws: random.Random) -> None:
         written = self._files.get(name, b"")
-        fate = draws.randrange(3)
+        fate = draws.choice((0, 2)) if name in self._renamed else draws.randrange(3)
         if fate == 0 and before is not None:
             self._files[name] = before
         elif fate == 0:

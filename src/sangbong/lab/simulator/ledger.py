@@ -39,12 +39,16 @@ class MemoryLedger:
     disk: Disk
 
     def incarnation(self) -> int:
-        """Our incarnation as stored, from 1."""
-        return cast("int", self.disk.get("own", "incarnation") or 1)
+        """Our incarnation as stored, from 1; 0 before the first."""
+        return cast("int", self.disk.get("own", "incarnation") or 0)
 
     def set_incarnation(self, number: int) -> None:
         """Begin a new incarnation."""
         self.disk.put("own", "incarnation", number)
+
+    def height(self) -> int:
+        """How many dispatches were ever kept, sent or received."""
+        return len(self.disk.table("outgoing")) + len(self.disk.table("incoming"))
 
     def peer(self, code: OfficeCode) -> Peer:
         """What we remember of an office."""

@@ -10,26 +10,33 @@ from sangbong.lab.simulator.disk import Backup, Disk
 from sangbong.lab.simulator.films import SimulatedShelf
 from sangbong.lab.simulator.keys import KeyRing
 from sangbong.lab.simulator.ledger import MemoryLedger
-from sangbong.liaison.core.channel import Channel
+from sangbong.liaison.core.channel import Channel, Mark
 
-_MARK = "incarnation"
+_MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
 class FileWatermark:
-    """The incarnation in a file beside the database."""
+    """The mark in a file beside the database."""
 
     disk: Disk
 
-    def read(self) -> int | None:
-        """The incarnation last written; None where nothing was, or where it is torn."""
+    def read(self) -> Mark | None:
+        """The mark last written; None where none was."""
         data = self.disk.file(_MARK)
-        return int(data) if data else None
+        if data is None:
+            return None
+        incarnation, height = data.split(b" ")
+        return Mark(int(incarnation), int(height))
 
-    def write(self, incarnation: int) -> None:
-        """Write it durably."""
-        self.disk.write_file(_MARK, b"%d" % incarnation)
-        self.disk.sync_file(_MARK)
+    def write(self, mark: Mark) -> None:
+        """Write the mark; a new incarnation durably."""
+        before = self.read()
+        if mark == before:
+            return
+        self.disk.replace_file(_MARK, b"%d %d" % (mark.incarnation, mark.height))
+        if before is None or before.incarnation != mark.incarnation:
+            self.disk.sync_file(_MARK)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from sangbong.lab.simulator.sticks import Bag
 from sangbong.lab.simulator.trace import Trace
 from sangbong.lab.simulator.truth import Truth, Written
 from sangbong.liaison.core.ports import PieceCipher
-from sangbong.liaison.core.resync import keep_watch
+from sangbong.liaison.core.resync import keep_watch, set_mark
 
 SEEN_MAX = 200
 
@@ -84,6 +84,7 @@ class World:
             self.doubtful.clear()
             raise
         self.settle_doubts()
+        set_mark(office.channel)
 
     def settle_doubts(self) -> None:
         """A paper was written if its sender has it."""
