@@ -25,6 +25,8 @@ Accept = Callable[..., None]
 
 ROUTES: Mapping[str, Accept] = {
     "liaison.note": liaison.accept_note,
+    "liaison.offer": liaison.accept_offer,
+    "liaison.offer_answer": liaison.accept_offer_answer,
     "tracing.inquiry": tracing.accept_inquiry,
     "tracing.reply": tracing.accept_reply,
     "selection.final_list": selection.accept_final_list,

@@ -12,6 +12,7 @@
 6. (C6) Where both sides agreed that there is no call (a holiday), that is written down: *called off*.
 7. (C7) Until an hour after its time a due call is *expected*; only then does silence begin.
 8. (C8) Where it is custom that the sides ring by turns, the turn is shown and decides nothing.
+9. (C9) Nothing is asked for days before the office first wrote a call down: nobody may have sat there.
 """
 
 from __future__ import annotations

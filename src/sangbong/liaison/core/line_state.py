@@ -11,8 +11,8 @@
    days, in the zone given; they are exact where both days are.
 6. (N6) When the other side's last word on a line differs from ours, both are shown; neither is
    dropped.
-7. (N7) An office's own facts go before published ones: where it has recorded anything of a line,
-   published facts are history and do not make its state.
+7. (N7) An office's own facts go before published ones: from its first own fact of a line on, what was
+   published about that line counts no more.
 """
 
 from __future__ import annotations
@@ -156,7 +156,10 @@ def line_standing(line: str, facts: Iterable[LineFact], *, now: datetime) -> Lin
 def deciding_facts(facts: Sequence[LineFact]) -> list[LineFact]:
     """The facts of one line that make its state: rule N7."""
     own = [fact for fact in facts if fact.source.side is not Side.PUBLISHED and not fact.corrected]
-    return own or list(facts)
+    if not own:
+        return list(facts)
+    first = min(fact.at for fact in own)
+    return own + [fact for fact in facts if fact.source.side is Side.PUBLISHED and fact.at < first]
 
 
 def _other_word(facts: Sequence[LineFact]) -> LineFact | None:
