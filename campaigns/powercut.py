@@ -43,9 +43,9 @@ Say = Callable[[str], None]
 class Size:
     """How much the recorded office does: turns, notes each way in each, papers kept in each."""
 
-    turns: int = 24
+    turns: int = 12
     notes: int = 6
-    kept: int = 3
+    kept: int = 2
     restarts: int = 3
 
 
