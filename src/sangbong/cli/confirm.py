@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from sangbong.cli.ceremony import drawn_places, heard_right
+from sangbong.cli.script import Script
 from sangbong.office.core.actor import Actor
 
 _ADMINISTRATOR = Actor("system:command-line", "administration")
-_WORDS_ASKED = 3
 
 
 @click.command()
@@ -34,15 +34,10 @@ def confirm(home: Path, code: str) -> None:
 
     known = office_code(code)
     told = queries.counterpart(known).fingerprint
-    for place in sorted(secrets.SystemRandom().sample(range(len(told.words_en)), _WORDS_ASKED)):
-        heard = click.prompt(f"{place + 1}번째 낱말 / word {place + 1}").strip()
-        if heard not in {told.words_ko[place], told.words_en[place]}:
-            click.echo(
-                "낱말이 다릅니다. 확인하지 않았습니다. 새 저장 매체로 다시 주고받으십시오.\n"
-                "The word is another one. Nothing was confirmed. Exchange the statements again on a"
-                " new stick.",
-                err=True,
-            )
+    script = Script()
+    for place in drawn_places(len(told.words_en)):
+        if not heard_right(script, told, place):
+            script.stop()
             sys.exit(1)
     with transaction.atomic():
         operations.confirm_counterpart(now=datetime.now(UTC), actor=_ADMINISTRATOR, code=known)

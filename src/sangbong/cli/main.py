@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sangbong.cli.audit import audit
+from sangbong.cli.ceremony import ceremony
 from sangbong.cli.check import check
 from sangbong.cli.confirm import confirm
 from sangbong.cli.demo import demo, drill
@@ -36,7 +37,8 @@ def cli(context: click.Context, home: Path) -> None:
     context.obj = home.absolute()
 
 
-office.add_command(confirm)
+for command in (ceremony, confirm):
+    office.add_command(command)
 for command in (office, import_file, note, audit, check, serve, stick, demo, drill):
     cli.add_command(command)
 

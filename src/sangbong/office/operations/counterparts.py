@@ -68,15 +68,20 @@ def confirm_statement(*, now: datetime, actor: Actor, statement: bytes) -> Offic
     back after a lost root, and nothing else is.
 
     Raises:
-        SangbongError: `office.statement_*`, `office.own_statement`.
+        SangbongError: `office.statement_*`, `office.own_statement`; under a root that is held
+            already also `office.statement_older` and `office.statement_forked`.
     """
-    read = read_statement(statement).statement
+    offered = read_statement(statement)
+    read = offered.statement
     if Office.objects.filter(code=read.code).exists():
         raise SangbongError("office.own_statement")
     row = Counterpart.objects.select_for_update().filter(code=read.code).first()
     if row is None:
         row = Counterpart(code=read.code, added_at=now)
-    elif statement_of(row).statement.root != read.root:
+    elif statement_of(row).statement.root == read.root:
+        # the meeting compared the root; what follows under it keeps its own rules
+        judge_update(statement_of(row).statement, offered)
+    else:
         # an office that began anew counts its epochs anew
         row.epochs_said = 0
     row.confirmed_at, row.confirmed_by = now, actor.staff
