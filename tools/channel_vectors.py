@@ -1,4 +1,4 @@
-"""Write spec/vectors/{envelope,receipt,film,bundle,liaison.note}.json anew, with keys that anyone may know.
+"""Write spec/vectors/{envelope,receipt,exchange,film,bundle,signal,liaison.note}.json anew, with keys that anyone may know.
 
 Sealing draws fresh entropy; what the files hold sealed already for the same header and content is kept,
 so a second run changes nothing. `python tools/channel_vectors.py`
@@ -31,6 +31,7 @@ from sangbong.liaison.core.exchange import Exchange, Prefix
 from sangbong.liaison.core.film import FilmKey, manifest_of, seal_film
 from sangbong.liaison.core.pieces import PIECE_BYTES
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
+from sangbong.liaison.core.signal import SignalHeader, write_signal
 from sangbong.liaison.core.waybill import MemberKind, PieceRun, Waybill
 
 VECTORS = Path(__file__).resolve().parent.parent / "spec" / "vectors"
@@ -243,6 +244,66 @@ def receipt_vectors(envelope: bytes) -> tuple[dict[str, Any], bytes]:
     }, data
 
 
+def exchange_vectors(receipt: bytes) -> dict[str, Any]:
+    """What Pyongyang tells Seoul, and what is no exchange."""
+    good = Exchange(
+        incarnation=1,
+        receipts=(receipt,),
+        heard=(Prefix("film-12", 1, 1), Prefix("notes", 1, 2), Prefix("notes", 2, 1)),
+        settled=(Prefix("notes", 1, 5),),
+        epochs_done=1,
+    )
+    data = good.encode()
+    value = json.loads(data)
+    garbled = "liaison.exchange_garbled"
+    refused = [
+        ("a later version", value | {"version": 2}, "liaison.version_unknown"),
+        ("a member too many", value | {"hops": 1}, garbled),
+        ("an incarnation of 0", value | {"incarnation": 0}, garbled),
+        ("streams out of order", value | {"heard": value["heard"][::-1]}, garbled),
+        ("a stream twice", value | {"settled": value["settled"] * 2}, garbled),
+        ("a prefix as an object", value | {"settled": {"notes": 5}}, garbled),
+        ("a number below 0", value | {"heard": [["notes", 1, -1]]}, garbled),
+    ]
+    return {
+        "note": "Pyongyang tells Seoul; the receipt is the second of receipt.json.",
+        "good": [{"exchange": data.decode()}],
+        "bad": [
+            {"why": why, "exchange": canonical_bytes(one).decode(), "code": code}
+            for why, one, code in refused
+        ],
+    }
+
+
+def signal_vectors() -> dict[str, Any]:
+    """A signal from Seoul, and what is dropped."""
+    header = SignalHeader(SEOUL, PYONGYANG, "table-7-am", 41, 1)
+    data = write_signal(header, b"hello", signer=SEOUL_SIGNER)
+    wrong = "liaison.signature_wrong"
+    bad = [
+        ("another payload", data.replace(b"hello", b"hallo"), wrong),
+        ("signed by another", write_signal(header, b"hello", signer=PYONGYANG_SIGNER), wrong),
+        (
+            "a later version",
+            data.replace(b'"version":1', b'"version":2'),
+            "liaison.version_unknown",
+        ),
+        ("no header", b"sangbong signal\n\0\0\0\2[]" + bytes(64), "liaison.signal_garbled"),
+        (
+            "for another office",
+            write_signal(
+                replace(header, recipient=OfficeCode("JP-TYO")), b"hello", signer=SEOUL_SIGNER
+            ),
+            "liaison.other_recipient",
+        ),
+    ]
+    return {
+        "note": "Keys as in envelope.json. Signing is deterministic. Bytes are base64.",
+        "good": [{"signal": text(data), "header": header.encode().decode(), "payload": "hello"}],
+        "bad": [{"why": why, "signal": text(one), "code": code} for why, one, code in bad],
+    }
+
+
 def film_vectors() -> dict[str, Any]:
     """A film of three pieces; sealing a piece is deterministic, so hashes say all."""
     rows = [
@@ -360,10 +421,13 @@ def main() -> None:
     """Write the files."""
     envelopes, first = envelope_vectors()
     receipts, receipt = receipt_vectors(first)
+    applied = receipts["good"][1]["receipt"].encode()
     for name, value in (
         ("envelope", envelopes),
         ("receipt", receipts),
+        ("exchange", exchange_vectors(applied)),
         ("film", film_vectors()),
+        ("signal", signal_vectors()),
         ("bundle", bundle_vectors(first, receipt)),
         ("liaison.note", note_vectors()),
     ):

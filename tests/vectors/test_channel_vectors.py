@@ -22,7 +22,7 @@ from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import AesPieces, CounterpartVerifier, OwnOpener
-from sangbong.liaison.core import bundle, envelope, receipt
+from sangbong.liaison.core import bundle, envelope, receipt, signal
 from sangbong.liaison.core.body import unpack
 from sangbong.liaison.core.exchange import read_exchange
 from sangbong.liaison.core.fields import instant_text
@@ -117,6 +117,47 @@ def test_a_published_bad_receipt_is_not_believed(vector):
     assert told.value.code == vector["code"]
 
 
+@pytest.mark.parametrize("vector", load("exchange")["good"])
+def test_a_published_exchange_is_read_and_written_back_to_the_same_bytes(vector):
+    data = vector["exchange"].encode()
+    told = read_exchange(data)
+
+    assert told.encode() == data
+    assert [believed(one).state for one in told.receipts] == [receipt.ReceiptState.APPLIED]
+
+
+@pytest.mark.parametrize("vector", load("exchange")["bad"], ids=lambda v: v["why"])
+def test_a_published_bad_exchange_is_not_read(vector):
+    with pytest.raises(SangbongError) as told:
+        read_exchange(vector["exchange"].encode())
+    assert told.value.code == vector["code"]
+
+
+def let_in(data: bytes) -> signal.Signal:
+    """What Pyongyang does with a signal from Seoul."""
+    one = signal.read_signal(data)
+    signal.check_addressed(one, own=PYONGYANG)
+    signal.check_signed(one, verifier=SEOUL_VERIFIER)
+    return one
+
+
+@pytest.mark.parametrize("vector", load("signal")["good"])
+def test_a_published_signal_is_taken_and_is_written_the_same(vector):
+    data = b64decode(vector["signal"])
+    one = let_in(data)
+
+    assert one.header.encode().decode() == vector["header"]
+    assert one.payload.decode() == vector["payload"]
+    assert signal.write_signal(one.header, one.payload, signer=signing("KR-SEL")) == data
+
+
+@pytest.mark.parametrize("vector", load("signal")["bad"], ids=lambda v: v["why"])
+def test_a_published_bad_signal_is_dropped(vector):
+    with pytest.raises(SangbongError) as told:
+        let_in(b64decode(vector["signal"]))
+    assert told.value.code == vector["code"]
+
+
 FILM = load("film")
 FILM_KEY = FilmKey(bytes.fromhex(FILM["key"]), FILM["length"])
 FILM_BYTES = hashlib.shake_256(FILM["film"].encode()).digest(FILM["length"])
@@ -160,6 +201,9 @@ def test_a_published_piece_opens_by_hand_with_the_steps_of_the_page():
 def read_bundle(data: bytes) -> list:
     """What Pyongyang finds in a bundle from Seoul."""
     file = io.BytesIO(data)
+    assert example("exchange.md", "json").strip() == load("exchange")["good"][0]["exchange"]
+    assert example("signal.md", "json").strip() == load("signal")["good"][0]["header"]
+    assert load("film")["id"] in example("film.md", "json")
     head = bundle.read_head(file)
     bundle.check_addressed(head, own=PYONGYANG)
     key = bundle.unlock(head, verifier=SEOUL_VERIFIER, opener=OPENER)
@@ -242,6 +286,9 @@ def test_the_examples_of_the_pages_are_the_vectors():
     assert json.loads(note) == load("liaison.note")["body"]
     assert example("envelope.md", "json").strip() == load("envelope")["good"][0]["header"]
     assert example("receipt.md", "json").strip() == load("receipt")["good"][1]["receipt"]
+    assert example("exchange.md", "json").strip() == load("exchange")["good"][0]["exchange"]
+    assert example("signal.md", "json").strip() == load("signal")["good"][0]["header"]
+    assert load("film")["id"] in example("film.md", "json")
     head = bundle.read_head(io.BytesIO(b64decode(load("bundle")["bundle"])))
     assert example("waybill.md", "json").strip() == head.header_bytes.decode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -186,3 +187,8 @@ def test_a_clock_put_back_does_not_stop_a_sitting():
 
     earlier = AT - timedelta(hours=1)
     assert let_through(gate, counter=51, now=earlier) == Gate(51, earlier + INTERVAL)
+
+
+def test_nothing_of_a_signal_is_kept_but_its_number_and_the_bucket():
+    """G7."""
+    assert [one.name for one in fields(Gate)] == ["counter", "full_at"]

@@ -11,8 +11,8 @@ A receipt is canonical JSON; its signature is over the hash of the same object w
 4. (R4) This office sent a dispatch of that stream, number and incarnation to `from`, and its digest
    is the receipt's: a receipt for other bytes says nothing about ours.
 5. (R5) It does not contradict a final receipt that came before it (states.py, rule S3).
-6. (R6) *Received* is signed only when the envelope and every piece of its film are durable.
 
+*Received* is signed only when the envelope and every piece of its film are durable (inbox.py, I10).
 *Received* and the final receipts move the dispatch (states.py). *Returned* moves nothing: the
 envelope could not be taken, custody stays with the sender, who notes the code for a person to see.
 The same receipt any number of times is the same as once.
