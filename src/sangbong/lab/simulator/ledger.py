@@ -47,8 +47,15 @@ class MemoryLedger:
         self.disk.put("own", "incarnation", number)
 
     def height(self) -> int:
-        """How many dispatches were ever kept, sent or received."""
-        return len(self.disk.table("outgoing")) + len(self.disk.table("incoming"))
+        """What was ever kept, sent or received, settled or applied."""
+        settled = cast("Iterable[OutStream]", self.disk.table("out_stream").values())
+        applied = cast("Iterable[InStream]", self.disk.table("in_stream").values())
+        kept = len(self.disk.table("outgoing")) + len(self.disk.table("incoming"))
+        return (
+            kept
+            + sum(one.settled_through for one in settled)
+            + sum(one.applied_through for one in applied)
+        )
 
     def peer(self, code: OfficeCode) -> Peer:
         """What we remember of an office."""

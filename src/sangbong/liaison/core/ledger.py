@@ -221,7 +221,8 @@ class OwnLedger(Protocol):
         ...
 
     def height(self) -> int:
-        """A number that grows with every dispatch kept, sent or received, and never falls."""
+        """A number that never falls: it grows with every dispatch kept, sent or received, and with
+        every number of a stream that is settled or applied."""
         ...
 
     def peer(self, code: OfficeCode) -> Peer:

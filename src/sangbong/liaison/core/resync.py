@@ -4,7 +4,7 @@ A database put back has forgotten what came after the backup: numbers that it us
 took into custody. Nothing of it may be repeated under the same number, and nothing may be lost.
 
 1. (T1) A mark outside the database says how far the ledger had come: its incarnation, and its height,
-   which grows with every dispatch. It is written after the commit (`set_mark`) and compared before
+   which grows with every dispatch, and with every number that is settled or applied. It is written after the commit (`set_mark`) and compared before
    anything is sealed or told (`keep_watch`). A mark above the ledger, or none beside a ledger that
    was used, shows that the database was put back.
 2. (T2) An office that was put back begins a new incarnation, higher than every one that it or the
@@ -25,6 +25,9 @@ took into custody. Nothing of it may be repeated under the same number, and noth
    is returned with `liaison.passed_over`.
 10. (T10) If the other side, in its present incarnation, says that the next number after its prefix is
     missing while we believe that it holds it, we offer that one again.
+11. (T11) A restored office may have forgotten final receipts that it had settled. With the first word
+    of a new incarnation it tells every settled prefix that it still knows, and the other side owes
+    it every final receipt beyond them again.
 """
 
 from __future__ import annotations
@@ -215,6 +218,17 @@ def _forgotten(receipt: Receipt, before: Forgotten | None, *, now: datetime) -> 
         state=DispatchState(receipt.event.value),
         code=receipt.code,
     )
+
+
+def owe_anew(channel: Channel, *, sender: OfficeCode, settled: Mapping[StreamKey, int]) -> None:
+    """Tell an office that was put back every final receipt again that it does not settle: rule T11."""
+    for stream in channel.ledger.in_streams_from(sender):
+        rows = channel.ledger.incoming_after(stream.key, settled.get(stream.key, 0))
+        channel.ledger.save_incoming(
+            replace(row, receipt_owed=True)
+            for row in list(rows)
+            if row.state.is_final and not row.receipt_owed
+        )
 
 
 def hear_anew(channel: Channel, *, sender: OfficeCode, heard: Mapping[StreamKey, int]) -> None:

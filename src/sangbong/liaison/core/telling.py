@@ -29,6 +29,7 @@ from sangbong.liaison.core.resync import (
     RESTORED_STREAM,
     hear,
     hear_anew,
+    owe_anew,
     restored_paper,
 )
 from sangbong.liaison.core.sending import Draft, accept_receipts, enqueue
@@ -103,7 +104,11 @@ def exchange_for(channel: Channel, *, other: OfficeCode, now: datetime) -> Messa
         if everything
         else ledger.heard_owed(other, limit=PREFIXES_MAX)
     )
-    settled = ledger.settled_owed(other, limit=PREFIXES_MAX)
+    settled = (
+        [one for one in ledger.out_streams_to(other) if one.settled_through]
+        if everything
+        else ledger.settled_owed(other, limit=PREFIXES_MAX)
+    )
     exchange = Exchange(
         incarnation=own,
         receipts=(
@@ -114,7 +119,7 @@ def exchange_for(channel: Channel, *, other: OfficeCode, now: datetime) -> Messa
         settled=tuple(
             sorted(
                 Prefix(one.key.name, one.key.incarnation, one.settled_through) for one in settled
-            )
+            )[:PREFIXES_MAX]
         ),
         epochs_done=channel.keys.done_with(other, now=now, on_the_way=ledger.epochs_waiting(other)),
     )
@@ -169,9 +174,11 @@ def accept_exchange(
     if peer_restored:
         hear_anew(channel, sender=sender, heard=heard)
     restored = hear(channel, sender=sender, heard=heard, now=now)
-    for prefix in theirs.settled:
-        key = StreamKey(sender, prefix.stream, prefix.incarnation)
-        ledger.stop_owing(key, through=prefix.through)
+    settled = {StreamKey(sender, p.stream, p.incarnation): p.through for p in theirs.settled}
+    if peer_restored:
+        owe_anew(channel, sender=sender, settled=settled)
+    for key, through in settled.items():
+        ledger.stop_owing(key, through=through)
     if (theirs.incarnation, theirs.epochs_done) != (peer.incarnation, peer.epochs_done):
         ledger.save_peer(
             replace(
