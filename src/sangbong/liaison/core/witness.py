@@ -22,7 +22,8 @@ Witnessing what the other office shows, in this order:
 6. (LW6) A larger one is taken if the leaves that we hold already are the same and the rest lead to its
    root; then our copy grows by them and we cosign. Else there are two histories.
 7. (LW7) Two histories are kept as a proof (equivocation.py) and shown to a person. That log is cosigned
-   no more until a person decides; dispatches go on, because silence costs more than distrust.
+   no more; only the other office's next incarnation begins another. Dispatches go on, because
+   silence costs more than distrust.
 8. (LW8) We cosign only what LW4 or LW6 found right, with our own time, and give the last one each time: a
    lost answer costs nothing.
 9. (LW9) What the other office writes after it holds our cosignature of a time, it writes after all that
@@ -136,7 +137,7 @@ class Book(Protocol):
         ...
 
     def add(self, origin: Origin, leaves: Sequence[Leaf]) -> None:
-        """Keep leaves that follow those stored."""
+        """Keep leaves that follow those stored; the log was saved before."""
         ...
 
     def leaves(self, origin: Origin, *, after: int, through: int) -> Iterable[Leaf]:
@@ -188,8 +189,8 @@ def log_acts(book: Book, origin: Origin, acts: Sequence[tuple[str, str]]) -> lis
     """Write deeds of ours, each a kind and a digest, into our log towards an office: rules LK1 and LK3."""
     log = book.log(origin) or _begin(book, origin)
     leaves = [Leaf(kind, digest, log.size + n) for n, (kind, digest) in enumerate(acts, start=1)]
-    book.add(origin, leaves)
     book.save(replace(log, frontier=log.frontier.extended(leaf.hash() for leaf in leaves)))
+    book.add(origin, leaves)
     return leaves
 
 
