@@ -130,11 +130,13 @@ def test_a_bundle_is_named_by_chance_and_tells_no_office_number_or_count():
 
 
 def test_a_bundle_shows_only_its_size_class(toy):
-    sizes = [len(written(toy, [EXCHANGE, run_of(n)])) for n in (16, 17)]
+    padded = [written(toy, [EXCHANGE, run_of(n)]) for n in (16, 17)]
+    sizes = [len(one) for one in padded]
     head = read_head(io.BytesIO(written(toy)))
 
     assert len(written(toy)) == head.length + SEALED_PIECE_BYTES
     assert sizes == [head.length + 1 + 18 * SEALED_PIECE_BYTES] * 2
+    assert [outcome(toy, one) for one in padded] == ["taken", "taken"]
     assert set(parse_canonical(head.header_bytes)) == {
         *("bundle", "epoch", "from", "segments", "signer", "to", "version")
     }
