@@ -13,6 +13,7 @@ from sangbong.cli.check import check
 from sangbong.cli.confirm import confirm
 from sangbong.cli.demo import demo, drill
 from sangbong.cli.importing import import_file
+from sangbong.cli.keys import keys, renew, revoke, root, rotate, update
 from sangbong.cli.notes import note
 from sangbong.cli.office import office
 from sangbong.cli.serve import serve
@@ -37,7 +38,7 @@ def cli(context: click.Context, home: Path) -> None:
     context.obj = home.absolute()
 
 
-for command in (ceremony, confirm):
+for command in (ceremony, confirm, keys, renew, rotate, revoke, update, root):
     office.add_command(command)
 for command in (office, import_file, note, audit, check, serve, stick, demo, drill):
     cli.add_command(command)

@@ -17,7 +17,8 @@ from django.conf import settings
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.office.adapters import keystore
-from sangbong.office.core import epochs, succession
+from sangbong.office.core import due, epochs, succession
+from sangbong.office.core.due import Across, Notice
 from sangbong.office.core.statement import KeyStatement, SignedStatement, read_statement
 from sangbong.office.core.succession import Position
 from sangbong.office.models import Counterpart
@@ -112,6 +113,20 @@ def own_epochs(now: datetime) -> list[OwnEpoch]:
         )
         for window in keystore.windows_of(home(), here | published)
     ]
+
+
+def key_notices(now: datetime) -> list[Notice]:
+    """What a person has to do about keys, our own first: rules D1 to D7 of `core.due`."""
+    return due.notices(
+        own_statement(),
+        [
+            Across(one.statement, one.confirmed, one.knows_serial, one.epochs_done)
+            for one in key_standings()
+        ],
+        root_here=root_is_here(),
+        private=keystore.windows_of(home(), keystore.receiving_numbers(home())),
+        now=now,
+    )
 
 
 def root_is_here() -> bool:
