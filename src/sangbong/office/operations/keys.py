@@ -123,7 +123,7 @@ def revoke_signer(
         )
         if stolen:
             keystore.replace_certificate(home(), code=current.code, now=_machine_time(now))
-            wanted = _with_fresh_epochs(wanted, now=now)
+            wanted = replace(_with_fresh_epochs(wanted, now=now), tls_certificate=_certificate())
         published = _publish(wanted, now=now, actor=actor, root=root, action="office.revoke_signer")
         keystore.destroy_signing(home(), generation)
         return published
@@ -234,8 +234,12 @@ def _up_to_date(current: KeyStatement, *, now: datetime) -> KeyStatement:
         name_ko=own.name_ko,
         name_en=own.name_en,
         link_url=settings.OFFICE.link_url,
-        tls_certificate=(home() / "keys" / "link.crt").read_text("ascii"),
+        tls_certificate=_certificate(),
     )
+
+
+def _certificate() -> str:
+    return (home() / "keys" / "link.crt").read_text("ascii")
 
 
 def _with_fresh_epochs(current: KeyStatement, *, now: datetime) -> KeyStatement:
