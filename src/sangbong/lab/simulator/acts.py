@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sangbong.lab.simulator import papers, visits
 from sangbong.lab.simulator.calls import call
+from sangbong.lab.simulator.clock import TICKS_A_DAY
 from sangbong.lab.simulator.draws import stream
 from sangbong.lab.simulator.line import LineDownError, Spell
 from sangbong.lab.simulator.office import Office
@@ -20,6 +21,9 @@ from sangbong.liaison.core.ledger import Outgoing
 from sangbong.liaison.core.resync import begin
 
 BACKUPS_MAX = 4
+BACKUP_AGE_MAX = 28 * TICKS_A_DAY
+"""No older backup is put back: keys are destroyed 30 days after their epoch, and an older database
+would want what only they open (docs/explanation/simulator.md, what it cannot show)."""
 
 
 def play(world: World, act: Act) -> None:
@@ -78,14 +82,17 @@ def _restore(world: World, act: Act, _: random.Random) -> None:
     if len(office.backups) < act.amount:
         return
     backup = office.backups[-act.amount]
+    if world.clock.tick - backup.tick > BACKUP_AGE_MAX:
+        return
     office.disk.restore(backup)
     del office.backups[len(office.backups) - act.amount + 1 :]
     world.truth.restored.add(office.code)
     if act.word == "whole machine":
-        # the mark went back too: `sangbong office restored` is typed before anything is sealed
+        # the mark went back too: `sangbong office restored` is typed, with the number from the paper
+        # register, before anything is sealed
         office.channel.watermark.write(Mark(office.ledger.incarnation(), office.ledger.height()))
         with world.transaction(office):
-            begin(office.channel)
+            begin(office.channel, beyond=office.register)
     world.say(office, f"is put back by {world.clock.tick - backup.tick} ticks ({act.word})")
 
 

@@ -95,7 +95,8 @@ def _lost(paper: Written, offices: Offices, effects: Sequence[Effect]) -> Iterat
         yield from _untold(paper, sent, held, applied=applied)
         return
     listed = paper.dispatch in sender.ledger.forgotten([paper.dispatch])
-    if held is not None and held.digest == paper.digest and not listed:
+    promised = held is not None and held.state is not DispatchState.ARRIVING
+    if promised and held.digest == paper.digest and not listed:
         yield BrokenError("C6", f"{paper.sender} does not list {paper.dispatch} as forgotten")
 
 
@@ -122,6 +123,8 @@ def _waiting(office: Office, offices: Iterable[OfficeCode]) -> Iterator[BrokenEr
         waiting = office.ledger.waiting(other, rested_before=None)
         if waiting:
             yield BrokenError("C1", f"{office.code} still waits to carry {waiting[0].id}")
-    ready = office.ledger.next_to_apply(passing_over=())
-    if ready is not None:
-        yield BrokenError("C1", f"{office.code} never applied {ready.id}")
+        for stream in office.ledger.in_streams_from(other):
+            for row in office.ledger.incoming_after(stream.key, 0):
+                passed = row.state is DispatchState.ARRIVING and stream.ends_at is not None
+                if not row.state.is_final and not passed:
+                    yield BrokenError("C1", f"{office.code} never applied {row.id} ({row.state})")

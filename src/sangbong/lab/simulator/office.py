@@ -54,6 +54,8 @@ class Office:
     """Until which tick it writes a later version of the wire, which nobody here reads."""
     statements_due: list[tuple[int, OfficeCode, int]] = field(default_factory=list)
     """Statements on their way to it: the tick, whose, and which generation of signing key."""
+    register: int = 1
+    """The incarnation that stands in the office's paper register, out of reach of any disk."""
     crashes: int = 0
 
     @property

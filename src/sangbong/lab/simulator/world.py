@@ -85,6 +85,7 @@ class World:
             raise
         self.settle_doubts()
         set_mark(office.channel)
+        office.register = max(office.register, office.ledger.incarnation())
 
     def settle_doubts(self) -> None:
         """A paper was written if its sender has it."""

@@ -139,7 +139,8 @@ class _Batch:
         """A duplicate means that the sender has not seen our receipt, whatever it said before."""
         row = self._held[name]
         if row.state is DispatchState.ARRIVING:
-            if not self._channel.films.is_complete(row.film):
+            passed = row.sequence <= self._streams[row.key].applied_through
+            if passed or not self._channel.films.is_complete(row.film):
                 return row
             row = received(row, now=now)
         row = replace(row, receipt_owed=not (answered and row.state is DispatchState.RECEIVED))
@@ -234,9 +235,13 @@ def film_complete(channel: Channel, film: str, *, now: datetime) -> list[Incomin
     waiting = channel.ledger.arriving_with(film)
     if not waiting or not channel.films.is_complete(film):
         return []
-    rows = [received(row, now=now) for row in waiting]
+    streams = channel.ledger.in_streams({row.key for row in waiting})
+    # rule T9: one whose turn has passed stays as it is, and nobody was promised anything
+    rows = [
+        received(row, now=now) for row in waiting if row.sequence > streams[row.key].applied_through
+    ]
     channel.ledger.save_incoming(rows)
-    _grow(channel, channel.ledger.in_streams({row.key for row in rows}), rows)
+    _grow(channel, streams, rows)
     return rows
 
 

@@ -22,7 +22,7 @@ took into custody. Nothing of it may be repeated under the same number, and noth
 8. (T8) What an office said in an older incarnation no longer says what it holds.
 9. (T9) Beyond the last number that a restored sender still knows, a gap in its older stream is not
    waited for: the held ones are applied in their order, and one that comes after its turn has passed
-   is returned with `liaison.passed_over`.
+   is returned with `liaison.passed_over`. A film of which pieces are missing is not waited for either.
 10. (T10) If the other side, in its present incarnation, says that the next number after its prefix is
     missing while we believe that it holds it, we offer that one again.
 11. (T11) A restored office may have forgotten final receipts that it had settled. With the first word
@@ -174,8 +174,11 @@ def pass_over(channel: Channel, stream: InStream) -> InStream:
         return stream
     if stream.highest <= stream.applied_through:
         return stream
-    following = next(iter(channel.ledger.incoming_after(stream.key, stream.applied_through)))
-    return replace(stream, applied_through=following.sequence - 1)
+    following = channel.ledger.incoming_after(stream.key, stream.applied_through)
+    # nobody has the rest of a film that is still arriving any more
+    held = (row.sequence for row in following if row.state is not DispatchState.ARRIVING)
+    through = next(held, stream.applied_through + 1) - 1
+    return replace(stream, applied_through=through)
 
 
 def learn_forgotten(channel: Channel, told: Sequence[Receipt], *, now: datetime) -> bool:
