@@ -7,7 +7,7 @@ import gc
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from campaigns.offices import become
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.envelope import digest_of
 from sangbong.liaison.core.exchange import read_exchange
 from sangbong.office.queries import audit_entries, verify_audit
 
@@ -59,7 +60,7 @@ def collect(place: Place) -> None:
     """Read the bundles in the shared folder and take them away."""
     receive = _receive(place)
     if receive is not operations.receive:
-        operations.receive = receive
+        operations.take_batch = _one_by_one(receive)
     reports = operations.collect_from_folder(now=_now(), folder=place.inbound, take_away=True)
     faults = [fault.code for report in reports for fault in report.faults]
     assert not faults, faults
@@ -76,7 +77,9 @@ def offer(place: Place) -> None:
     """Put everything in our custody, and what we owe to say, on the line."""
     for number, one in enumerate(queries.waiting_for(place.other)):
         _put(place.line / f"{number:04}.envelope", queries.envelope_bytes(one.digest))
-    _put(place.line / "said", operations.exchange_for(place.other).encode())
+    with transaction.atomic():
+        message = operations.exchange_for(now=_now(), recipient=place.other)
+    _put(place.line / "said", message.exchange.encode())
 
 
 def take(place: Place) -> None:
@@ -87,10 +90,11 @@ def take(place: Place) -> None:
         _put(path.with_suffix(".receipt"), receipt)
     if (place.line / "said").exists():
         _hear(place, "said", place.other)
-        answer = operations.exchange_for(place.other)
-        _put(place.line / "answered", answer.encode())
         with transaction.atomic():
-            operations.tell(answer.receipts, answer.settled, recipient=place.other, now=_now())
+            answer = operations.exchange_for(now=_now(), recipient=place.other)
+        _put(place.line / "answered", answer.exchange.encode())
+        with transaction.atomic():
+            operations.tell(now=_now(), recipient=place.other, message=answer)
 
 
 def hear(place: Place) -> None:
@@ -103,11 +107,10 @@ def hear(place: Place) -> None:
 
 
 def _hear(place: Place, name: str, sender: OfficeCode) -> None:
-    report = operations.LinkReport()
     theirs = read_exchange((place.line / name).read_bytes())
     with transaction.atomic():
-        operations.accept_exchange(theirs, sender=sender, report=report, now=_now())
-    assert not report.faults, report.faults
+        told = operations.accept_exchange(now=_now(), sender=sender, theirs=theirs)
+    assert not told.faults, told.faults
 
 
 def _put(path: Path, data: bytes) -> None:
@@ -169,6 +172,21 @@ def _receive(place: Place) -> Callable[..., bytes]:
 _receive_well = operations.receive
 
 
+def _one_by_one(receive: Callable[..., bytes]) -> Callable[..., list[operations.Taken]]:
+    """A batch as a stick brings it, by a planted way of receiving each envelope."""
+
+    def take(
+        *, now: datetime, envelopes: Sequence[bytes], carrier: OfficeCode, answered: bool
+    ) -> list[operations.Taken]:
+        del carrier
+        return [
+            operations.Taken(digest_of(one), receive(now=now, envelope=one, answered=answered))
+            for one in envelopes
+        ]
+
+    return take
+
+
 def _receive_early(place: Place, *, now: datetime, envelope: bytes, **rest: Any) -> bytes:
     """The planted bug: the receipt is on the line, and only then is the envelope committed.
 
@@ -203,7 +221,6 @@ def _receive_as_new(*, now: datetime, envelope: bytes, **rest: Any) -> bytes:
 
     What came after it in its stream is forgotten too, since a stream is applied in its order.
     """
-    from sangbong.liaison.core.envelope import digest_of
     from sangbong.liaison.models import InboxDispatch, KeptEnvelope
 
     with transaction.atomic():

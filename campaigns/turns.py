@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -132,19 +133,28 @@ def _ask(sql: str) -> list[list[Any]]:
 
 def _plant_receipt_before_commit(moments: Moments, outbound: Path) -> None:
     """The planted bug: the receipt lies on the stick before the dispatch is committed here."""
-    liaison.receive = functools.partial(_receive_too_early, moments, outbound)
+    liaison.take_batch = functools.partial(_take_too_early, moments, outbound)
 
 
-def _receive_too_early(
-    moments: Moments, outbound: Path, *, now: datetime, envelope: bytes
-) -> bytes:
+def _take_too_early(
+    moments: Moments,
+    outbound: Path,
+    *,
+    now: datetime,
+    envelopes: Sequence[bytes],
+    carrier: OfficeCode,
+    answered: bool,
+) -> list[liaison.Taken]:
     before, moments.phase = moments.phase, RECEIVE_PHASE
-    with transaction.atomic(durable=True):
-        held = inbox.store(now=now, data=envelope)
-        receipt = queries.received_receipt(held)
-        _hand_out(OfficeCode(held.stream.sender), receipt, outbound, number=held.id, now=now)
+    taken = []
+    for envelope in envelopes:
+        with transaction.atomic(durable=True):
+            held = inbox.store(now=now, data=envelope, answered=answered)
+            receipt = inbox.received_receipt(held, now=now)
+            _hand_out(carrier, receipt, outbound, number=held.sequence, now=now)
+        taken.append(liaison.Taken(held.digest, receipt))
     moments.phase = before
-    return receipt
+    return taken
 
 
 def _hand_out(

@@ -152,18 +152,20 @@ def _take_exchange(body: bytes, peer: OfficeCode) -> Reply:
         theirs = read_exchange(body)
     except SangbongError as fault:
         return _fault(400, fault.code)
-    report = operations.LinkReport()
     with transaction.atomic(durable=True):
-        operations.accept_exchange(theirs, sender=peer, report=report, now=now)
-        ours = operations.exchange_for(peer)
-        operations.tell(ours.receipts, ours.settled, recipient=peer, now=now)
-    for fault_line in report.faults:
-        _log.warning("link.receipt", peer=peer, what=fault_line.what, code=fault_line.code)
-    return Reply(200, ours.encode())
+        told = operations.accept_exchange(now=now, sender=peer, theirs=theirs)
+        ours = operations.exchange_for(now=now, recipient=peer)
+        operations.tell(now=now, recipient=peer, message=ours)
+    for place, unbelieved in told.faults:
+        _log.warning("link.receipt", peer=peer, what=f"receipt {place + 1}", code=unbelieved.code)
+    return Reply(200, ours.exchange.encode())
 
 
 def _owed_exchange(peer: OfficeCode) -> Reply:
-    return Reply(200, operations.exchange_for(peer).encode())
+    now = settings.CLOCK.now()
+    with transaction.atomic():
+        ours = operations.exchange_for(now=now, recipient=peer)
+    return Reply(200, ours.exchange.encode())
 
 
 def _fault(status: int, code: str) -> Reply:

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison import operations
 from sangbong.liaison.adapters.sealing import CounterpartSealer
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.envelope import digest_of, write_envelope
@@ -102,6 +103,12 @@ def note_body(**changes: Any) -> dict[str, Any]:
         "sender_rank": "연락관",
         "text": "회보서를 7월 25일에 보내겠습니다.",
     } | changes
+
+
+def owed(code: OfficeCode, now: datetime) -> list[bytes]:
+    """The receipts that another office may not have yet."""
+    message = operations.exchange_for(now=now, recipient=code)
+    return list(message.exchange.receipts)
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.office.liaison.conftest import owed
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
 from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.exchange import Prefix
+from sangbong.liaison.core.exchange import Exchange, Prefix
 from sangbong.liaison.core.receipt import ReceiptState, read_receipt
 from sangbong.liaison.core.sizes import BODY_CLASS_MIN
 from sangbong.liaison.models import InboxDispatch, Note
@@ -19,7 +20,7 @@ def take(now, *envelopes: bytes) -> None:
 
 
 def receipts(peer) -> list[tuple[str, int, str, str]]:
-    read = [read_receipt(one).receipt for one in queries.pending_receipts(peer.code)]
+    read = [read_receipt(one).receipt for one in owed(peer.code, peer.now)]
     return [(one.stream, one.sequence, one.state.value, one.code) for one in read]
 
 
@@ -146,7 +147,10 @@ def test_receipts_are_repeated_until_the_other_side_says_they_are_settled(peer, 
     for _ in range(2):
         operations.apply_next(now=now, handler=told.append)
 
-    operations.settle(sender=peer.code, settled=[Prefix("notes", 1, 3), Prefix("unknown", 1, 1)])
+    settled = (Prefix("notes", 1, 3), Prefix("unknown", 1, 1))
+    operations.accept_exchange(
+        now=now, sender=peer.code, theirs=Exchange(incarnation=1, settled=settled)
+    )
 
     assert receipts(peer) == [("notes", 3, "received", "")]
     take(now, envelopes[0])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from tests.office.liaison.conftest import owed
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
@@ -161,15 +162,18 @@ def test_a_return_is_kept_once_however_often_the_same_envelope_comes(peer, now):
         answer = operations.return_envelope(
             now=now, envelope=b"noise", code="liaison.envelope_garbled", carrier=peer.code
         )
-        operations.keep_return(now=now, receipt=answer)
+        operations.take_batch(now=now, envelopes=[b"noise"], carrier=peer.code, answered=False)
 
-    assert queries.pending_receipts(peer.code) == [answer]
+    assert owed(peer.code, now) == [answer]
 
 
 def test_an_answer_to_nobody_is_not_kept(peer, now):
-    fault = operations.take_or_return(
-        now=now, envelope=peer.envelope(sender=OfficeCode("US-WAS")), carrier=peer.code
+    (answer,) = operations.take_batch(
+        now=now,
+        envelopes=[peer.envelope(sender=OfficeCode("US-WAS"))],
+        carrier=peer.code,
+        answered=False,
     )
 
-    assert fault.code == "office.unknown_counterpart"
-    assert queries.pending_receipts(peer.code) == []
+    assert (answer.receipt, answer.code) == (b"", "office.unknown_counterpart")
+    assert owed(peer.code, now) == []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from tests.office.liaison.conftest import note_body
+from tests.office.liaison.conftest import note_body, owed
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
@@ -22,6 +22,7 @@ from sangbong.liaison.adapters.sealing import (
     OwnOpener,
 )
 from sangbong.liaison.core import bundle as bundles
+from sangbong.liaison.core import packing
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.bundle import StickOutcome
 from sangbong.liaison.core.clearance import standing
@@ -176,9 +177,11 @@ def test_a_dispatch_is_carried_unchanged_until_it_is_receipted(peer, key_homes, 
 def test_more_than_one_bundle_holds_goes_into_several(peer, now, usb, monkeypatch):
     for _ in range(3):
         send(now)
-    monkeypatch.setattr(bundles, "MEMBERS_MAX", 2)
+    monkeypatch.setattr(packing, "MEMBERS_MAX", 3)
 
-    assert [c.envelopes for c in carry(now, usb)] == [2, 1]
+    carried = carry(now, usb)
+
+    assert [c.envelopes for c in carried] == [2, 1]
 
 
 def test_envelopes_receipts_and_settled_streams_come_off_a_stick(peer, now, usb):
@@ -198,7 +201,7 @@ def test_envelopes_receipts_and_settled_streams_come_off_a_stick(peer, now, usb)
 
     assert (report.sender, report.envelopes, report.receipts) == ("KP-PYO", 2, 1)
     assert (report.already_read, report.faults) == (False, [])
-    assert len(queries.pending_receipts(PYONGYANG)) == 2
+    assert len(owed(PYONGYANG, now)) == 2
     assert queries.settled_owed(PYONGYANG) == (Prefix("round-21", 1, 1),)
 
 
@@ -352,7 +355,7 @@ def test_one_bad_envelope_is_returned_and_the_others_are_taken(peer, key_homes, 
         ("returned", "liaison.envelope_garbled"),
         ("returned", "liaison.signature_wrong"),
     ]
-    assert queries.pending_receipts(PYONGYANG) == []
+    assert owed(PYONGYANG, now) == []
 
 
 def test_received_is_told_once_for_each_arrival(peer, now, usb):
@@ -413,7 +416,7 @@ def test_links_and_folders_named_like_bundles_are_passed_over(peer, now, usb):
 
     assert collect(now, usb) == []
     with pytest.raises(SangbongError) as told:
-        stick.read(usb, name, limit=9)
+        stick.reading(usb, name).__enter__()
     assert told.value.code == "liaison.folder_unreadable"
 
 
@@ -421,7 +424,7 @@ def test_a_device_named_like_a_bundle_is_not_read(usb):
     os.mkfifo(usb / "PIPE.BDL")
 
     with pytest.raises(SangbongError) as told:
-        stick.read(usb, "PIPE.BDL", limit=9)
+        stick.reading(usb, "PIPE.BDL").__enter__()
     assert told.value.code == "liaison.folder_unreadable"
 
 
@@ -437,6 +440,10 @@ def test_a_missing_stick_or_one_with_far_too_many_files_is_told(peer, now, usb, 
     assert told.value.code == "liaison.folder_unreadable"
 
 
-def test_a_bundle_over_the_bound_is_never_read_to_its_end(usb):
-    (usb / "A.BDL").write_bytes(bytes(1000))
-    assert len(stick.read(usb, "A.BDL", limit=99)) == 100
+def test_what_does_not_begin_as_a_bundle_is_never_read_to_its_end(peer, now, usb):
+    with (usb / "A.BDL").open("wb") as file:
+        file.truncate(2**40)
+
+    (report,) = collect(now, usb)
+
+    assert report.outcome is StickOutcome.NOT_A_BUNDLE

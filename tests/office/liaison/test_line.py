@@ -15,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 from asgiref.sync import async_to_sync
+from tests.office.liaison.conftest import owed
 
 from sangbong.api import link as our_end
 from sangbong.kernel.canonical import parse_canonical
@@ -348,15 +349,14 @@ def test_a_receipt_given_on_the_call_is_not_carried_besides(peer, now):
     envelope = peer.envelope()
     for _ in range(2):
         ask(peer, "POST", "/link/envelopes", envelope)
-    assert queries.pending_receipts(PYONGYANG) == []
+    assert owed(PYONGYANG, now) == []
 
     operations.apply_next(now=now, handler=lambda dispatch: None)
-    operations.settle(sender=PYONGYANG, settled=[Prefix("notes", 1, 1)])
+    settled = Exchange(incarnation=1, settled=(Prefix("notes", 1, 1),))
+    operations.accept_exchange(now=now, sender=PYONGYANG, theirs=settled)
     ask(peer, "POST", "/link/envelopes", envelope)
 
-    assert [read_receipt(r).receipt.state for r in queries.pending_receipts(PYONGYANG)] == [
-        ReceiptState.APPLIED
-    ]
+    assert [read_receipt(r).receipt.state for r in owed(PYONGYANG, now)] == [ReceiptState.APPLIED]
 
 
 def test_an_envelope_that_cannot_be_taken_is_answered_by_a_signed_reason(peer):

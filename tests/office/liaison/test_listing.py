@@ -34,7 +34,7 @@ def test_dispatches_take_as_many_queries_for_one_as_for_thirty(
 ):
     fill(peer, now, count)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(queries.dispatches()) == 2 * count
 
 

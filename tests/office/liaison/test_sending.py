@@ -105,7 +105,7 @@ def test_what_has_no_leave_to_go_there_is_not_sealed(peer, now):
 def test_a_receipt_moves_a_dispatch_and_its_time(peer, now):
     send(now)
     later = now + timedelta(days=1)
-    operations.mark_carried(now=now, digests=digests())
+    operations.mark_carried(now=now, ids=["KR-SEL>KP-PYO/round-21/1"])
 
     operations.accept_receipt(
         now=later, receipt=peer.receipt("round-21", 1, digests()[0], "received")
@@ -202,10 +202,11 @@ def test_settled_is_told_once_and_again_when_a_receipt_comes_again(peer, now):
         )
     assert queries.settled_owed(PYONGYANG) == (Prefix("round-21", 1, 1),)
 
-    operations.tell_settled(recipient=PYONGYANG, settled=[Prefix("round-21", 1, 1)])
+    message = operations.exchange_for(now=now, recipient=PYONGYANG)
+    operations.tell(now=now, recipient=PYONGYANG, message=message)
     assert queries.settled_owed(PYONGYANG) == ()
     operations.accept_receipt(now=now, receipt=peer.receipt("round-21", 2, digests()[1], "applied"))
-    operations.tell_settled(recipient=PYONGYANG, settled=[Prefix("round-21", 1, 1)])
+    operations.tell(now=now, recipient=PYONGYANG, message=message)
 
     assert queries.settled_owed(PYONGYANG) == (Prefix("round-21", 1, 3),)
     assert OutboxStream.objects.get().settled_through == 3

@@ -1,4 +1,4 @@
-"""Files on a stick or in a shared folder: written whole or not at all, read with a bound.
+"""Files on a stick or in a shared folder: written whole or not at all, read without a trap.
 
 A bundle is written beside its place, synced, renamed and its folder synced: whoever finds the name
 finds the whole file. Nothing is opened that is not a plain file of a bundle's name.
@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sangbong.kernel.errors import SangbongError
 
@@ -26,16 +27,29 @@ _READ_ME_TEXT = (
 )
 
 
-def place(folder: Path, name: str, data: bytes) -> None:
-    """Put a file into a folder so that a cut at any moment leaves all of it or nothing.
+@contextmanager
+def placing(folder: Path, name: str) -> Iterator[BinaryIO]:
+    """A file to be written from end to end; a cut at any moment leaves all of it or nothing.
 
     Raises:
         SangbongError: `liaison.folder_unwritable`; the stick is full, gone or write-protected.
     """
-    with _as_unwritable(folder):
-        _write_whole(folder, name, data)
+    with _as_fault("liaison.folder_unwritable", folder):
+        with _writing_whole(folder, name) as file:
+            yield file
         if not (folder / _READ_ME).exists():
-            _write_whole(folder, _READ_ME, _READ_ME_TEXT.encode("utf-8"))
+            with _writing_whole(folder, _READ_ME) as read_me:
+                read_me.write(_READ_ME_TEXT.encode("utf-8"))
+
+
+def place(folder: Path, name: str, data: bytes) -> None:
+    """Put a file that is at hand into a folder.
+
+    Raises:
+        SangbongError: as `placing`.
+    """
+    with placing(folder, name) as file:
+        file.write(data)
 
 
 def bundle_names(folder: Path) -> list[str]:
@@ -44,33 +58,42 @@ def bundle_names(folder: Path) -> list[str]:
     Raises:
         SangbongError: `liaison.folder_unreadable`; no stick, or far too many files on it.
     """
-    try:
-        names = sorted(
-            entry.name
+    with _as_fault("liaison.folder_unreadable", folder):
+        found = [
+            (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
             for entry in os.scandir(folder)
             if entry.name.upper().endswith(BUNDLE_SUFFIX) and entry.is_file(follow_symlinks=False)
-        )
-    except OSError as error:
-        raise SangbongError("liaison.folder_unreadable", folder=str(folder)) from error
-    if len(names) > FILES_MAX:
+        ]
+    if len(found) > FILES_MAX:
         raise SangbongError("liaison.folder_unreadable", folder=str(folder))
-    return names
+    return [name for _, name in sorted(found)]
 
 
-def read(folder: Path, name: str, *, limit: int) -> bytes:
-    """The bytes of one bundle, at most `limit` and one more, so that too long shows.
+@contextmanager
+def reading(folder: Path, name: str) -> Iterator[BinaryIO]:
+    """A bundle to be read; a fault of the stick while it is read is told as one.
 
     Raises:
         SangbongError: `liaison.folder_unreadable`; a link, a device, or a fault of the stick.
     """
-    try:
-        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    path = folder / name
+    with _as_fault("liaison.folder_unreadable", path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise SangbongError("liaison.folder_unreadable", folder=str(folder / name))
-            return file.read(limit + 1)
-    except OSError as error:
-        raise SangbongError("liaison.folder_unreadable", folder=str(folder / name)) from error
+                raise SangbongError("liaison.folder_unreadable", folder=str(path))
+            yield file
+
+
+def free_bytes(folder: Path) -> int:
+    """How much room a stick has.
+
+    Raises:
+        SangbongError: `liaison.folder_unwritable`; no stick there.
+    """
+    with _as_fault("liaison.folder_unwritable", folder):
+        found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
 
 
 def take_away(folder: Path, name: str) -> None:
@@ -79,15 +102,16 @@ def take_away(folder: Path, name: str) -> None:
     Raises:
         SangbongError: `liaison.folder_unwritable`; the stick is write-protected or gone.
     """
-    with _as_unwritable(folder):
+    with _as_fault("liaison.folder_unwritable", folder):
         (folder / name).unlink(missing_ok=True)
         _sync(folder)
 
 
-def _write_whole(folder: Path, name: str, data: bytes) -> None:
+@contextmanager
+def _writing_whole(folder: Path, name: str) -> Iterator[BinaryIO]:
     unfinished = folder / (name + _UNFINISHED_SUFFIX)
     with unfinished.open("wb") as file:
-        file.write(data)
+        yield file
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(folder / name)
@@ -103,8 +127,8 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _as_unwritable(folder: Path) -> Iterator[None]:
+def _as_fault(code: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SangbongError("liaison.folder_unwritable", folder=str(folder)) from error
+        raise SangbongError(code, folder=str(folder)) from error

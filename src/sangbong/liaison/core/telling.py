@@ -70,23 +70,27 @@ class Message:
 
 
 def announce(channel: Channel, *, other: OfficeCode, now: datetime) -> bool:
-    """Tell an office once of our new incarnation by a dispatch: rule T5. Whether it was told now."""
+    """Tell an office once of our new incarnation by a dispatch: rule T5. Whether it was told now.
+
+    Where nothing can be sealed for it today the next contact tries again: the exchange tells of the
+    new incarnation by itself.
+    """
     ledger = channel.ledger
     own, peer = ledger.incarnation(), ledger.peer(other)
     if own in {1, peer.announced}:
         return False
-    enqueue(
-        channel,
-        Draft(
-            clearance=standing(BASIS, PURPOSE, other),
-            recipient=other,
-            stream=RESTORED_STREAM,
-            kind=RESTORED_KIND,
-            body=restored_paper(channel, other=other).to_body(),
-            urgent=True,
-        ),
-        now=now,
+    draft = Draft(
+        clearance=standing(BASIS, PURPOSE, other),
+        recipient=other,
+        stream=RESTORED_STREAM,
+        kind=RESTORED_KIND,
+        body=restored_paper(channel, other=other).to_body(),
+        urgent=True,
     )
+    try:
+        enqueue(channel, draft, now=now)
+    except SangbongError:
+        return False
     ledger.save_peer(replace(ledger.peer(other), announced=own))
     return True
 

@@ -10,6 +10,13 @@ from sangbong.liaison.models.dispatches import (
     OutboxStream,
     ReturnedEnvelope,
 )
+from sangbong.liaison.models.evidence import (
+    EvidenceCheckpoint,
+    EvidenceLeaf,
+    EvidenceLog,
+    EvidenceProof,
+)
+from sangbong.liaison.models.films import FilmCarried
 from sangbong.liaison.models.line import (
     CallRow,
     DutyRow,
@@ -23,11 +30,25 @@ from sangbong.liaison.models.line import (
     PathFactRow,
     PresenceFactRow,
 )
+from sangbong.liaison.models.paper import PaperReply, PaperSheet
+from sangbong.liaison.models.restores import (
+    ChannelPeer,
+    ForgottenDispatch,
+    NotTaken,
+    OwnIncarnation,
+)
 
 __all__ = [
     "CallRow",
     "CarriedBundle",
+    "ChannelPeer",
     "DutyRow",
+    "EvidenceCheckpoint",
+    "EvidenceLeaf",
+    "EvidenceLog",
+    "EvidenceProof",
+    "FilmCarried",
+    "ForgottenDispatch",
     "InboxDispatch",
     "InboxStream",
     "KeptEnvelope",
@@ -36,11 +57,15 @@ __all__ = [
     "MeetingFactRow",
     "MeetingRow",
     "MinutesRow",
+    "NotTaken",
     "Note",
     "OfferFactRow",
     "OfferRow",
     "OutboxDispatch",
     "OutboxStream",
+    "OwnIncarnation",
+    "PaperReply",
+    "PaperSheet",
     "PathFactRow",
     "PresenceFactRow",
     "ReturnedEnvelope",

@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from sangbong.liaison.core.states import DispatchState
 
-_OUTBOX_STATES = [state.value for state in DispatchState]
+_OUTBOX_STATES = [state.value for state in DispatchState if state is not DispatchState.ARRIVING]
 _INBOX_STATES = [
+    DispatchState.ARRIVING.value,
     DispatchState.RECEIVED.value,
     DispatchState.APPLIED.value,
     DispatchState.REFUSED.value,
@@ -38,6 +39,7 @@ class OutboxStream(models.Model):
     last_digest = models.CharField(max_length=64, default="", blank=True)
     settled_through = models.PositiveIntegerField(default=0)
     settled_owed = models.BooleanField(default=False)
+    heard_through = models.PositiveIntegerField(default=0)
 
     class Meta:
         """Table, order and promises."""
@@ -49,8 +51,8 @@ class OutboxStream(models.Model):
                 fields=["recipient", "name", "incarnation"], name="liaison_out_stream_once"
             ),
             models.CheckConstraint(
-                condition=Q(settled_through__lte=models.F("last_sequence")),
-                name="liaison_settled_within",
+                condition=Q(heard_through__lte=models.F("last_sequence")),
+                name="liaison_heard_within",
             ),
         ]
 
@@ -58,6 +60,7 @@ class OutboxStream(models.Model):
 class OutboxDispatch(models.Model):
     """One dispatch that we sealed; `code` is the other side's reason for a refusal."""
 
+    dispatch_id = models.CharField(max_length=120, unique=True)
     stream = models.ForeignKey(OutboxStream, on_delete=models.PROTECT, related_name="dispatches")
     sequence = models.PositiveIntegerField()
     kind = models.CharField(max_length=64)
@@ -66,6 +69,7 @@ class OutboxDispatch(models.Model):
     film = models.CharField(max_length=64, default="", blank=True)
     pieces = models.PositiveIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=1)
+    urgent = models.BooleanField(default=False)
     clearance = models.JSONField()
     state = models.CharField(max_length=8)
     code = models.CharField(max_length=90, default="", blank=True)
@@ -76,6 +80,7 @@ class OutboxDispatch(models.Model):
     receipt = models.BinaryField(default=b"")
     returned_code = models.CharField(max_length=90, default="", blank=True)
     returned_at = models.DateTimeField(null=True)
+    offer_again = models.BooleanField(default=False)
 
     class Meta:
         """Table, order and promises."""
@@ -89,7 +94,14 @@ class OutboxDispatch(models.Model):
             ),
             models.CheckConstraint(condition=Q(sequence__gte=1), name="liaison_out_number_from_1"),
         ]
-        indexes = [models.Index(fields=["state", "id"], name="liaison_out_state")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="liaison_out_state"),
+            models.Index(
+                fields=["stream", "sequence"],
+                condition=Q(offer_again=True),
+                name="liaison_out_offer_again",
+            ),
+        ]
 
 
 class InboxStream(models.Model):
@@ -99,6 +111,10 @@ class InboxStream(models.Model):
     name = models.CharField(max_length=63)
     incarnation = models.PositiveIntegerField(default=1)
     applied_through = models.PositiveIntegerField(default=0)
+    received_through = models.PositiveIntegerField(default=0)
+    highest = models.PositiveIntegerField(default=0)
+    heard_owed = models.BooleanField(default=False)
+    ends_at = models.PositiveIntegerField(null=True)
 
     class Meta:
         """Table, order and promises."""
@@ -115,6 +131,7 @@ class InboxStream(models.Model):
 class InboxDispatch(models.Model):
     """One dispatch in our custody; `kind` is known once it is opened."""
 
+    dispatch_id = models.CharField(max_length=120, unique=True)
     stream = models.ForeignKey(InboxStream, on_delete=models.PROTECT, related_name="dispatches")
     sequence = models.PositiveIntegerField()
     envelope = models.OneToOneField(KeptEnvelope, on_delete=models.PROTECT, related_name="+")
@@ -123,6 +140,7 @@ class InboxDispatch(models.Model):
     film = models.CharField(max_length=64, default="", blank=True)
     pieces = models.PositiveIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=1)
+    urgent = models.BooleanField(default=False)
     kind = models.CharField(max_length=64, default="", blank=True)
     state = models.CharField(max_length=8)
     code = models.CharField(max_length=90, default="", blank=True)
@@ -150,6 +168,9 @@ class InboxDispatch(models.Model):
                 condition=Q(receipt_owed=True),
                 name="liaison_in_receipt_owed",
             ),
+            models.Index(
+                fields=["film"], condition=Q(state="arriving"), name="liaison_in_arriving"
+            ),
         ]
 
 
@@ -172,10 +193,11 @@ class ReturnedEnvelope(models.Model):
 class CarriedBundle(models.Model):
     """One bundle that we wrote or read; an unfinished one of ours may or may not lie on a stick."""
 
+    bundle = models.CharField(max_length=32)
     outgoing = models.BooleanField()
     counterpart = models.CharField(max_length=6)
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64, default="", blank=True)
+    pieces = models.PositiveIntegerField(default=0)
     envelopes = models.PositiveIntegerField(default=0)
     receipts = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
@@ -192,9 +214,7 @@ class CarriedBundle(models.Model):
                 condition=Q(outgoing=True),
                 name="liaison_bundle_number_once",
             ),
-            models.UniqueConstraint(
-                fields=["digest"], condition=Q(outgoing=False), name="liaison_bundle_read_once"
-            ),
+            models.UniqueConstraint(fields=["bundle", "outgoing"], name="liaison_bundle_once"),
         ]
 
 

@@ -7,25 +7,23 @@ shows it to anybody, and refuse to be called inside a transaction.
 """
 
 from sangbong.liaison.adapters.link import certificate_der, server_context
+from sangbong.liaison.operations.calling import LinkReport, call_counterpart
 from sangbong.liaison.operations.carriage import (
     BundleReport,
     CarriedCargo,
     Fault,
-    LinkReport,
-    accept_exchange,
-    call_counterpart,
     carry_to_folder,
     collect_from_folder,
-    exchange_for,
-    take_or_return,
-    tell,
+    note_pieces_there,
 )
 from sangbong.liaison.operations.inbox import (
+    Taken,
     apply_next,
-    keep_return,
+    film_complete,
     receive,
+    received_receipt,
     return_envelope,
-    settle,
+    take_batch,
 )
 from sangbong.liaison.operations.line import (
     correct,
@@ -36,7 +34,17 @@ from sangbong.liaison.operations.line import (
     record_presence,
 )
 from sangbong.liaison.operations.notes import accept_note, send_note
-from sangbong.liaison.operations.outbox import accept_receipt, enqueue, mark_carried, tell_settled
+from sangbong.liaison.operations.outbox import accept_receipt, enqueue, mark_carried, seal_film
+from sangbong.liaison.operations.paper import (
+    PaperContent,
+    compare_reply,
+    hand_over_paper,
+    print_note,
+    print_paper,
+    scan_reply,
+    spoil_paper,
+    type_reply,
+)
 from sangbong.liaison.operations.people import (
     accept_offer,
     accept_offer_answer,
@@ -51,17 +59,27 @@ from sangbong.liaison.operations.people import (
     record_offer,
     swap_duty,
 )
+from sangbong.liaison.operations.telling import (
+    accept_exchange,
+    accept_restored,
+    exchange_for,
+    restored,
+    tell,
+)
 
 __all__ = [
     "BundleReport",
     "CarriedCargo",
     "Fault",
     "LinkReport",
+    "PaperContent",
+    "Taken",
     "accept_exchange",
     "accept_note",
     "accept_offer",
     "accept_offer_answer",
     "accept_receipt",
+    "accept_restored",
     "answer_offer",
     "apply_next",
     "assign_duty",
@@ -69,17 +87,23 @@ __all__ = [
     "carry_to_folder",
     "certificate_der",
     "collect_from_folder",
+    "compare_reply",
     "correct",
     "enqueue",
     "exchange_for",
     "file_minutes",
     "file_offer_by_call",
+    "film_complete",
     "give_duty_back",
-    "keep_return",
+    "hand_over_paper",
     "mark_carried",
+    "note_pieces_there",
     "offer_paper",
     "plan_meeting",
+    "print_note",
+    "print_paper",
     "receive",
+    "received_receipt",
     "record_call",
     "record_line_fact",
     "record_meeting",
@@ -87,12 +111,15 @@ __all__ = [
     "record_opening_call",
     "record_path",
     "record_presence",
+    "restored",
     "return_envelope",
+    "scan_reply",
+    "seal_film",
     "send_note",
     "server_context",
-    "settle",
+    "spoil_paper",
     "swap_duty",
-    "take_or_return",
+    "take_batch",
     "tell",
-    "tell_settled",
+    "type_reply",
 ]

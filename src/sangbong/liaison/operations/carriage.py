@@ -1,4 +1,4 @@
-"""Both carriers: what one visit to a folder or one call over the line does, step by step.
+"""The folder carrier: what one visit to a stick or a shared folder does, step by step.
 
 Every step commits before the next one shows it to anybody; a kill between two steps leaves
 something to do again and nothing to undo. Doing all of it again is always allowed.
@@ -6,45 +6,50 @@ something to do again and nothing to undo. Doing all of it again is always allow
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
-from django.db.models import Max
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
-from sangbong.liaison.adapters.link import Link, client_context
-from sangbong.liaison.adapters.sealing import (
-    AesPieces,
-    CounterpartSealer,
-    CounterpartVerifier,
-    OwnOpener,
-    fresh_id,
-    fresh_key,
-)
+from sangbong.liaison.adapters.film_store import FilmStore
+from sangbong.liaison.adapters.sealing import AesPieces, fresh_id, fresh_key
 from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.bundle import StickOutcome, outcome_of
-from sangbong.liaison.core.exchange import Exchange, Prefix, read_exchange
-from sangbong.liaison.core.waybill import WAYBILL_BYTES_MAX, MemberKind
-from sangbong.liaison.models import CarriedBundle, ReturnedEnvelope
-from sangbong.liaison.operations import inbox, outbox
-from sangbong.liaison.queries import WaitingDispatch
+from sangbong.liaison.core import sending
+from sangbong.liaison.core.bits import bits_of, joined
+from sangbong.liaison.core.bundle import BundleHead, StickOutcome, outcome_of
+from sangbong.liaison.core.channel import Channel
+from sangbong.liaison.core.exchange import read_exchange
+from sangbong.liaison.core.ledger import BundleMark
+from sangbong.liaison.core.packing import Packing, PackingPlan, pack
+from sangbong.liaison.core.telling import Message
+from sangbong.liaison.core.waybill import Line, MemberKind, PieceRun
+from sangbong.liaison.models import FilmCarried, InboxDispatch
+from sangbong.liaison.operations import inbox, telling
+from sangbong.liaison.operations.channel import (
+    bare_channel,
+    confirmed_counterpart,
+    film_store,
+    office_channel,
+)
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import digest_of_ids
 from sangbong.office.operations import record_audit
-from sangbong.office.queries import CounterpartView, own_keys, own_office
+from sangbong.office.queries import own_office
 
-CONTENT_BYTES_MAX = 128 * 1024 * 1024
-BUNDLE_BYTES_MAX = 160 * 1024 * 1024
 _CARRIER = Actor("system:carrier", "carrying dispatches")
 _STORED = frozenset({StickOutcome.READ, StickOutcome.OLDER, StickOutcome.ALREADY_READ})
+_PIECES_AT_ONCE = 16
+_ENVELOPES_AT_ONCE = 256
+_BYTES_AT_ONCE = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class CarriedCargo:
     file_name: str
     envelopes: int
     receipts: int
+    pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,8 @@ class Fault:
 class BundleReport:
     """What came of one bundle in a folder. `already_read`: the very same one was read before.
 
-    `whole` of `listed` members were there; `envelopes` counts the dispatches that were taken.
+    `whole` of `listed` members were there; `envelopes` counts the dispatches that were taken, and
+    `films` those that are whole now.
     """
 
     file_name: str
@@ -79,146 +86,174 @@ class BundleReport:
     whole: int = 0
     envelopes: int = 0
     receipts: int = 0
+    pieces: int = 0
+    films: int = 0
     faults: list[Fault] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class LinkReport:
-    """What came of one call.
-
-    `handed` are the dispatches that the other side received, `receipts` those of its receipts that
-    were believed, `settled` those of ours that it has for good.
-    """
-
-    handed: list[str] = field(default_factory=list)
-    settled: int = 0
-    receipts: int = 0
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def progress(self) -> int:
-        """What this call changed; a call that only repeats itself has none."""
-        return len(self.handed) + self.receipts + self.settled
+# --- writing -------------------------------------------------------------------------------------
 
 
-def carry_to_folder(*, now: datetime, recipient: OfficeCode, folder: Path) -> list[CarriedCargo]:
-    """Write everything that an office should have into bundles in a folder.
+def carry_to_folder(
+    *, now: datetime, recipient: OfficeCode, folder: Path, size: int | None = None
+) -> list[CarriedCargo]:
+    """Write everything that an office should have into bundles in a folder, at most `size` bytes.
 
     Everything in our custody goes again, also if it lies on an earlier stick: that one may be lost.
-    Nothing is written where there is nothing to say.
+    Of a film the pieces that were on no stick yet go first. Nothing is written where there is nothing
+    to say.
 
     Raises:
-        SangbongError: `liaison.folder_unwritable`, `liaison.counterpart_unconfirmed` or
-            `office.unknown_counterpart`; dispatches stay as they were.
+        SangbongError: `liaison.folder_unwritable`, `liaison.stick_too_small`,
+            `liaison.counterpart_unconfirmed` or `office.unknown_counterpart`; dispatches stay as
+            they were.
     """
-    other = outbox.confirmed_counterpart(recipient)
-    told = exchange_for(recipient)
-    waiting: Sequence[WaitingDispatch] = queries.waiting_for(recipient)
+    confirmed_counterpart(recipient)
+    free = stick.free_bytes(folder)
+    with transaction.atomic(durable=True):
+        message = telling.exchange_for(now=now, recipient=recipient)
+        plan = _plan(recipient, message, size=free if size is None else min(size, free))
+        first = office_channel(now=now).ledger.last_bundle(recipient, outgoing=True) + 1
+        marks = [
+            _allot(recipient, number, packing, message, now=now)
+            for number, packing in enumerate(plan.files, start=first)
+        ]
+    if not plan.files and (plan.envelopes_left or plan.pieces_left):
+        raise SangbongError("liaison.stick_too_small", folder=str(folder))
     carried = []
-    while waiting or told.receipts or told.settled:
-        batch, waiting = _next_batch(waiting, told)
-        row = _allot_number(recipient, batch, told, now=now)
-        label = _label(other.code)
-        data = _written(label, row.number, batch, told, other=other, now=now)
-        name = bundles.file_name(label.bundle)
-        stick.place(folder, name, data)
+    for mark, packing in zip(marks, plan.files, strict=True):
+        name = bundles.file_name(mark.bundle)
+        with stick.placing(folder, name) as file:
+            _write(file, mark, packing, message, now=now)
         # The file is durable: from here on it may be on its way.
-        _note_carried(row, batch, told, digest=label.bundle, now=now)
-        carried.append(CarriedCargo(name, len(batch), len(told.receipts)))
-        told = Exchange(incarnation=told.incarnation)
+        _note_carried(mark, packing, message, now=now)
+        receipts = len(message.exchange.receipts) if packing.exchange else 0
+        carried.append(CarriedCargo(name, len(packing.envelopes), receipts, packing.pieces))
     return carried
 
 
-def _next_batch(
-    waiting: Sequence[WaitingDispatch], told: Exchange
-) -> tuple[Sequence[WaitingDispatch], Sequence[WaitingDispatch]]:
-    room = CONTENT_BYTES_MAX - WAYBILL_BYTES_MAX - len(told.encode())
-    count = bundles.fill([one.length for one in waiting], room=room)
-    return waiting[:count], waiting[count:]
+def _plan(recipient: OfficeCode, message: Message, *, size: int) -> PackingPlan:
+    envelopes, films = queries.to_pack(recipient)
+    anything = bool(envelopes) or message.says_something
+    exchange = len(message.exchange.encode()) if anything else 0
+    return pack(exchange=exchange, envelopes=envelopes, films=films, size=size)
 
 
-def _label(recipient: OfficeCode) -> bundles.Label:
-    return bundles.Label(
+def _allot(
+    recipient: OfficeCode, number: int, packing: Packing, message: Message, *, now: datetime
+) -> BundleMark:
+    mark = BundleMark(
         bundle=fresh_id(),
-        sender=own_office().code,
-        recipient=recipient,
-        epoch=outbox.FIRST,
-        signer=outbox.FIRST,
+        outgoing=True,
+        other=recipient,
+        number=number,
+        started_at=now,
+        envelopes=len(packing.envelopes),
+        receipts=len(message.exchange.receipts) if packing.exchange else 0,
+        pieces=packing.pieces,
     )
+    bare_channel(now=now).ledger.save_bundle(mark)
+    return mark
 
 
-def _written(
-    label: bundles.Label,
-    number: int,
-    batch: Sequence[WaitingDispatch],
-    told: Exchange,
-    *,
-    other: CounterpartView,
-    now: datetime,
-) -> bytes:
-    envelopes = (queries.envelope_bytes(one.digest) for one in batch)
-    loads = [bundles.Load.of(MemberKind.EXCHANGE, told.encode())]
-    loads += [bundles.Load.of(MemberKind.ENVELOPE, one) for one in envelopes]
-    file = io.BytesIO()
+def _write(
+    file: BinaryIO, mark: BundleMark, packing: Packing, message: Message, *, now: datetime
+) -> None:
+    channel, store = bare_channel(now=now), film_store()
+    sealing, signing = channel.keys.to_seal(mark.other, now=now), channel.keys.to_sign(mark.other)
     bundles.write_bundle(
         file,
-        label=label,
-        number=number,
+        label=bundles.Label(
+            bundle=mark.bundle,
+            sender=channel.own,
+            recipient=mark.other,
+            epoch=sealing.epoch,
+            signer=signing.generation,
+        ),
+        number=mark.number,
         written_at=now,
-        loads=loads,
+        loads=[*_loads(channel, store, packing, message)],
         key=fresh_key(),
-        sealer=CounterpartSealer(other.receive_key),
-        signer=own_keys().signing,
+        sealer=sealing.sealer,
+        signer=signing.signer,
         cipher=AesPieces(),
     )
-    return file.getvalue()
 
 
-def _allot_number(
-    recipient: OfficeCode, batch: Sequence[WaitingDispatch], told: Exchange, *, now: datetime
-) -> CarriedBundle:
-    with transaction.atomic(durable=True):
-        ours = CarriedBundle.objects.filter(outgoing=True, counterpart=recipient)
-        last = ours.aggregate(last=Max("number"))["last"] or 0
-        return CarriedBundle.objects.create(
-            outgoing=True,
-            counterpart=recipient,
-            number=last + 1,
-            envelopes=len(batch),
-            receipts=len(told.receipts),
-            started_at=now,
+def _loads(
+    channel: Channel, store: FilmStore, packing: Packing, message: Message
+) -> Iterator[bundles.Load]:
+    if packing.exchange:
+        yield bundles.Load.of(MemberKind.EXCHANGE, message.exchange.encode())
+    for one in packing.envelopes:
+        # read twice, so that no more than one envelope is in memory at a time
+        digest = hashlib.sha256(channel.ledger.envelope(one.digest)).hexdigest()
+        yield bundles.Load(
+            line=Line(kind=MemberKind.ENVELOPE, length=one.length, digest=digest),
+            chunks=_envelope(channel, one.digest),
         )
+    for film in packing.manifests:
+        yield bundles.Load.of(MemberKind.MANIFEST, store.manifest(film.film))
+    for run in packing.runs:
+        yield bundles.Load(line=run, chunks=_pieces(store, run))
 
 
-def _note_carried(
-    row: CarriedBundle,
-    batch: Sequence[WaitingDispatch],
-    told: Exchange,
-    *,
-    digest: str,
-    now: datetime,
-) -> None:
-    recipient = OfficeCode(row.counterpart)
+def _envelope(channel: Channel, digest: str) -> Iterator[bytes]:
+    yield channel.ledger.envelope(digest)
+
+
+def _pieces(store: FilmStore, run: PieceRun) -> Iterator[bytes]:
+    for first in range(run.first, run.first + run.count, _PIECES_AT_ONCE):
+        count = min(_PIECES_AT_ONCE, run.first + run.count - first)
+        yield store.read_pieces(run.film, first, count)
+
+
+def _note_carried(mark: BundleMark, packing: Packing, message: Message, *, now: datetime) -> None:
+    ids = [one.id for one in packing.envelopes]
     with transaction.atomic(durable=True):
-        outbox.mark_carried(now=now, digests=[one.digest for one in batch])
-        tell(told.receipts, told.settled, recipient=recipient, now=now)
-        row.digest, row.finished_at = digest, now
-        row.save(update_fields=["digest", "finished_at"])
-        _audit("liaison.write_bundle", recipient, [one.id for one in batch], row.number, now=now)
+        channel = bare_channel(now=now)
+        sending.mark_carried(channel, ids, now=now)
+        if packing.exchange:
+            telling.tell(now=now, recipient=mark.other, message=message)
+        for film, runs in itertools.groupby(packing.runs, key=lambda run: run.film):
+            _note_pieces(mark.other, film, runs)
+        channel.ledger.save_bundle(finished(mark, now=now))
+        audit_carriage("liaison.write_bundle", mark.other, ids, mark.number, now=now)
 
 
-def tell(
-    receipts: Sequence[bytes], settled: Sequence[Prefix], *, recipient: OfficeCode, now: datetime
-) -> None:
-    """Note what an office was told; what was lost on the way is asked for again by what comes next."""
-    inbox.tell_received(receipts=receipts)
-    outbox.tell_settled(recipient=recipient, settled=settled)
-    ReturnedEnvelope.objects.filter(carried_at=None, receipt__in=receipts).update(carried_at=now)
+def finished(mark: BundleMark, *, now: datetime) -> BundleMark:
+    """The mark of a bundle that is written, or read to its end."""
+    return BundleMark(
+        bundle=mark.bundle,
+        outgoing=mark.outgoing,
+        other=mark.other,
+        number=mark.number,
+        started_at=mark.started_at,
+        finished_at=now,
+        envelopes=mark.envelopes,
+        receipts=mark.receipts,
+        pieces=mark.pieces,
+    )
 
 
-def _audit(
+def _note_pieces(recipient: OfficeCode, film: str, runs: Iterable[PieceRun]) -> None:
+    places = [place for run in runs for place in range(run.first, run.first + run.count)]
+    row, _ = FilmCarried.objects.get_or_create(recipient=recipient, film=film)
+    row.carried = joined(bytes(row.carried), bits_of(places, count=max(places) + 1))
+    row.save(update_fields=["carried"])
+
+
+def note_pieces_there(*, recipient: OfficeCode, film: str, have: bytes) -> None:
+    """Note which pieces of a film of ours an office says it has: they need no stick any more."""
+    row, _ = FilmCarried.objects.get_or_create(recipient=recipient, film=film)
+    row.there = joined(bytes(row.there), have)
+    row.save(update_fields=["there"])
+
+
+def audit_carriage(
     action: str, counterpart: OfficeCode, ids: Sequence[str], number: int, *, now: datetime
 ) -> None:
+    """Write down what was carried."""
     record_audit(
         now=now,
         actor=_CARRIER,
@@ -232,10 +267,28 @@ def _audit(
     )
 
 
+# --- reading -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _LookedThrough:
+    """A bundle that was read to its end once, and nothing of it kept yet."""
+
+    report: BundleReport
+    head: BundleHead
+    key: bytes
+    end: bundles.BundleEnd
+    number: int
+
+    @property
+    def sender(self) -> OfficeCode:
+        return self.head.header.label.sender
+
+
 def collect_from_folder(
     *, now: datetime, folder: Path, take_away: bool = False
 ) -> list[BundleReport]:
-    """Read every bundle for us in a folder; what is damaged is told and left there.
+    """Read every bundle for us in a folder, oldest first; what is damaged is told and left there.
 
     With `take_away` a bundle that is read and stored is removed: for a shared folder, not for a
     stick that goes back as evidence.
@@ -243,204 +296,150 @@ def collect_from_folder(
     Raises:
         SangbongError: `liaison.folder_unreadable` or `liaison.folder_unwritable`; no stick there.
     """
-    reports = []
+    reports, found = [], []
     for name in stick.bundle_names(folder):
         report = BundleReport(file_name=name)
         try:
-            file = io.BytesIO(stick.read(folder, name, limit=BUNDLE_BYTES_MAX))
-            _collect_bundle(report, file, now=now)
+            found.append(_look_through(report, folder, now=now))
         except SangbongError as fault:
             report.outcome = outcome_of(fault.code)
             report.faults.append(Fault(name, fault.code))
-        if report.outcome is StickOutcome.OWN:
-            continue
+        if report.outcome is not StickOutcome.OWN:
+            reports.append(report)
+    for one in sorted(found, key=lambda looked: (looked.sender, looked.number)):
+        try:
+            _collect(one, folder, now=now)
+        except SangbongError as fault:
+            one.report.outcome = outcome_of(fault.code)
+            one.report.faults.append(Fault(one.report.file_name, fault.code))
+    for report in reports:
         if take_away and report.outcome in _STORED:
-            stick.take_away(folder, name)
-        reports.append(report)
+            stick.take_away(folder, report.file_name)
     return reports
 
 
-def _collect_bundle(report: BundleReport, file: BinaryIO, *, now: datetime) -> None:
-    """Take one bundle in, having looked through to its end: rules W1 to W10."""
-    head = bundles.read_head(file)
-    label = head.header.label
-    report.sender = label.sender
-    bundles.check_addressed(head, own=own_office().code)
-    other = outbox.confirmed_counterpart(label.sender)
-    key = bundles.unlock(
-        head,
-        verifier=CounterpartVerifier(other.verify_key),
-        opener=OwnOpener(own_keys().receiving),
-    )
-    cipher = AesPieces()
-    waybill, end = bundles.look_through(file, head, key=key, cipher=cipher)
+def _look_through(report: BundleReport, folder: Path, *, now: datetime) -> _LookedThrough:
+    """Rules W1 to W9: the whole bundle is looked at before the first member is taken."""
+    with stick.reading(folder, report.file_name) as file:
+        head = bundles.read_head(file)
+        label = head.header.label
+        report.sender = label.sender
+        bundles.check_addressed(head, own=own_office().code)
+        keys = bare_channel(now=now).keys
+        key = bundles.unlock(
+            head,
+            verifier=keys.to_verify(label.sender, label.signer),
+            opener=keys.to_open(label.epoch),
+        )
+        waybill, end = bundles.look_through(file, head, key=key, cipher=AesPieces())
     report.listed, report.whole = end.listed, end.whole
     if end.end is bundles.End.DAMAGED:
         raise SangbongError(end.code)
-    known = CarriedBundle.objects.filter(outgoing=False, counterpart=other.code)
-    if known.filter(digest=label.bundle).exists():
-        report.already_read = True
-        report.outcome = StickOutcome.ALREADY_READ
+    return _LookedThrough(report, head, key, end, waybill.number if waybill else 0)
+
+
+def _collect(one: _LookedThrough, folder: Path, *, now: datetime) -> None:
+    """Take in what is whole: rules W8 and W10."""
+    report, label = one.report, one.head.header.label
+    ledger = bare_channel(now=now).ledger
+    known = ledger.bundle(label.bundle)
+    if known is not None and known.finished_at is not None:
+        report.already_read, report.outcome = True, StickOutcome.ALREADY_READ
         return
-    number = waybill.number if waybill else 0
-    older = known.filter(number__gt=number).exists()
-    file.seek(head.length)
-    there = bundles.members(file, head, key=key, cipher=cipher)
-    whole = (one for one in there if isinstance(one, bundles.Member))
-    for place, member in enumerate(whole):
-        _take_member(report, member, f"{report.file_name}#{place}", other=other, now=now)
-    if end.end is bundles.End.CUT:
+    older = one.number < ledger.last_bundle(label.sender, outgoing=False)
+    with stick.reading(folder, report.file_name) as file:
+        file.seek(one.head.length)
+        reading = _Reading(report, label.sender, now=now)
+        for member in bundles.members(file, one.head, key=one.key, cipher=AesPieces()):
+            if isinstance(member, bundles.Member | bundles.Piece):
+                reading.take(member)
+        reading.end()
+    if one.end.end is bundles.End.CUT:
         report.outcome = StickOutcome.CUT_SHORT
-        report.faults.append(Fault(report.file_name, end.code))
+        report.faults.append(Fault(report.file_name, one.end.code))
         return
     report.outcome = StickOutcome.OLDER if older else StickOutcome.READ
-    _note_read(report, label, number, now=now)
-
-
-def _take_member(
-    report: BundleReport,
-    member: bundles.Member,
-    what: str,
-    *,
-    other: CounterpartView,
-    now: datetime,
-) -> None:
-    match member.kind:
-        case MemberKind.EXCHANGE:
-            theirs = read_exchange(member.data)
-            with transaction.atomic(durable=True):
-                inbox.settle(sender=other.code, settled=theirs.settled)
-                report.receipts = _accept_receipts(theirs.receipts, report.faults, now=now)
-        case MemberKind.ENVELOPE:
-            fault = take_or_return(now=now, envelope=member.data, carrier=other.code)
-            if fault is None:
-                report.envelopes += 1
-            else:
-                report.faults.append(Fault(what, fault.code))
-
-
-def _note_read(report: BundleReport, label: bundles.Label, number: int, *, now: datetime) -> None:
+    mark = BundleMark(
+        bundle=label.bundle,
+        outgoing=False,
+        other=label.sender,
+        number=one.number,
+        started_at=now,
+        envelopes=report.envelopes,
+        receipts=report.receipts,
+        pieces=report.pieces,
+    )
     with transaction.atomic(durable=True):
-        CarriedBundle.objects.create(
-            outgoing=False,
-            counterpart=label.sender,
-            number=number,
-            digest=label.bundle,
-            envelopes=report.envelopes,
-            receipts=report.receipts,
-            started_at=now,
-            finished_at=now,
-        )
-        _audit("liaison.read_bundle", label.sender, [label.bundle], number, now=now)
+        bare_channel(now=now).ledger.save_bundle(finished(mark, now=now))
+        audit_carriage("liaison.read_bundle", label.sender, [label.bundle], one.number, now=now)
 
 
-def take_or_return(*, now: datetime, envelope: bytes, carrier: OfficeCode) -> SangbongError | None:
-    """Receive one envelope, or store the signed answer that it could not be taken, and say why."""
-    from sangbong.liaison import operations
+class _Reading:
+    """Takes the members of one bundle in their order; envelopes in batches."""
 
-    try:
-        operations.receive(now=now, envelope=envelope)
-    except SangbongError as fault:
-        answer = inbox.return_envelope(now=now, envelope=envelope, code=fault.code, carrier=carrier)
-        if answer is not None:
-            with transaction.atomic(durable=True):
-                inbox.keep_return(now=now, receipt=answer)
-        return fault
-    return None
+    def __init__(self, report: BundleReport, sender: OfficeCode, *, now: datetime) -> None:
+        self._report = report
+        self._sender = sender
+        self._now = now
+        self._store = film_store()
+        self._envelopes: list[bytes] = []
+        self._places = itertools.count(1)
+        self._films: set[str] = set()
 
-
-def _accept_receipts(receipts: Iterable[bytes], faults: list[Fault], *, now: datetime) -> int:
-    """Believe each receipt or note why not; one that is not believed does not stop the others."""
-    believed = 0
-    for number, receipt in enumerate(receipts, start=1):
-        try:
-            with transaction.atomic():
-                outbox.accept_receipt(now=now, receipt=receipt)
-        except SangbongError as fault:
-            faults.append(Fault(f"receipt {number}", fault.code))
+    def take(self, member: bundles.Member | bundles.Piece) -> None:
+        """Take one member, whole."""
+        if isinstance(member, bundles.Piece):
+            self._piece(member)
+        elif member.kind is MemberKind.EXCHANGE:
+            self._exchange(member.data)
+        elif member.kind is MemberKind.ENVELOPE:
+            self._envelopes.append(member.data)
+            held = sum(map(len, self._envelopes))
+            if len(self._envelopes) >= _ENVELOPES_AT_ONCE or held >= _BYTES_AT_ONCE:
+                self._take_envelopes()
         else:
-            believed += 1
-    return believed
+            self._manifest(member.data)
 
-
-def call_counterpart(*, now: datetime, recipient: OfficeCode, url: str = "") -> LinkReport:
-    """Call the other side once: hand over every envelope, give receipts, get receipts.
-
-    `url` is for a line on another address than the key statement says.
-
-    Raises:
-        SangbongError: `liaison.no_line`, `liaison.link_down`, `liaison.link_cut`,
-            `liaison.link_answer`; what was done before it stays done.
-    """
-    other = outbox.confirmed_counterpart(recipient)
-    address = url or other.link_url
-    if not address:
-        raise SangbongError("liaison.no_line", code=recipient)
-    keys = own_keys()
-    context = client_context(
-        certificate=keys.tls_certificate_path,
-        key=keys.tls_key_path,
-        counterpart_pem=other.tls_certificate,
-    )
-    report = LinkReport()
-    owed = queries.receipts_owed(recipient)
-    rested = now - queries.RETURN_REST
-    with Link(address, context) as link:
-        for one in queries.waiting_for(recipient, returned_before=rested):
-            _hand_over(link, one, report, now=now)
-        _exchange(link, recipient, report, now=now)
-    report.settled = max(0, owed - queries.receipts_owed(recipient))
-    if report.handed:
+    def _exchange(self, data: bytes) -> None:
+        theirs = read_exchange(data)
         with transaction.atomic(durable=True):
-            _audit("liaison.call", recipient, report.handed, len(report.faults), now=now)
-    return report
+            told = telling.accept_exchange(now=self._now, sender=self._sender, theirs=theirs)
+        self._report.receipts += len(told.receipts)
+        self._report.faults += [
+            Fault(f"receipt {place + 1}", fault.code) for place, fault in told.faults
+        ]
+
+    def _take_envelopes(self) -> None:
+        batch, self._envelopes = self._envelopes, []
+        faults = inbox.take_or_return(now=self._now, envelopes=batch, carrier=self._sender)
+        for code in faults:
+            place = next(self._places)
+            if code:
+                self._report.faults.append(Fault(f"{self._report.file_name}#{place}", code))
+            else:
+                self._report.envelopes += 1
+
+    def _manifest(self, data: bytes) -> None:
+        """A film that no dispatch here waits for is nobody's."""
+        self._take_envelopes()
+        film = hashlib.sha256(data).hexdigest()
+        if is_awaited(film):
+            self._store.expect(film, data)
+            self._films.add(film)
+
+    def _piece(self, piece: bundles.Piece) -> None:
+        if piece.film in self._films:
+            self._report.pieces += self._store.put(piece.film, piece.index, piece.data)
+
+    def end(self) -> None:
+        """Make durable what was put, and take custody of what is whole by it."""
+        self._take_envelopes()
+        for film in sorted(self._films):
+            self._store.sync(film)
+            self._report.films += len(inbox.film_complete(now=self._now, film=film))
+            self._store.close(film)
 
 
-def _hand_over(link: Link, one: WaitingDispatch, report: LinkReport, *, now: datetime) -> None:
-    try:
-        answer = link.hand_over(queries.envelope_bytes(one.digest))
-    except SangbongError as fault:
-        if fault.code != "liaison.link_down":
-            _mark_carried(one, now=now)
-        raise
-    with transaction.atomic(durable=True):
-        outbox.mark_carried(now=now, digests=[one.digest])
-        believed = _accept_receipts([answer.receipt], report.faults, now=now)
-    if believed and answer.taken:
-        report.handed.append(one.id)
-
-
-def _mark_carried(one: WaitingDispatch, *, now: datetime) -> None:
-    with transaction.atomic(durable=True):
-        outbox.mark_carried(now=now, digests=[one.digest])
-
-
-def _exchange(link: Link, recipient: OfficeCode, report: LinkReport, *, now: datetime) -> None:
-    ours = exchange_for(recipient)
-    theirs = link.exchange(ours)
-    with transaction.atomic(durable=True):
-        tell(ours.receipts, ours.settled, recipient=recipient, now=now)
-        accept_exchange(theirs, sender=recipient, report=report, now=now)
-    owed = Exchange(incarnation=outbox.FIRST, settled=queries.settled_owed(recipient))
-    if owed.settled:
-        theirs = link.exchange(owed)
-        with transaction.atomic(durable=True):
-            outbox.tell_settled(recipient=recipient, settled=owed.settled)
-            accept_exchange(theirs, sender=recipient, report=report, now=now)
-
-
-def exchange_for(recipient: OfficeCode) -> Exchange:
-    """What we have to tell an office besides envelopes."""
-    return Exchange(
-        incarnation=outbox.FIRST,
-        receipts=tuple(queries.pending_receipts(recipient)),
-        settled=queries.settled_owed(recipient),
-    )
-
-
-def accept_exchange(
-    theirs: Exchange, *, sender: OfficeCode, report: LinkReport, now: datetime
-) -> None:
-    """Believe what another office told us, in the caller's transaction."""
-    inbox.settle(sender=sender, settled=theirs.settled)
-    report.receipts += _accept_receipts(theirs.receipts, report.faults, now=now)
+def is_awaited(film: str) -> bool:
+    """Whether a dispatch that arrives here waits for this film."""
+    return InboxDispatch.objects.filter(film=film, state="arriving").exists()

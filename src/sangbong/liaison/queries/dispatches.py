@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.envelope import dispatch_id
 from sangbong.liaison.core.exchange import Prefix
-from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.liaison.core.states import CUSTODY_STATES, FINAL_STATES, DispatchState
 from sangbong.liaison.models import (
     InboxDispatch,
+    InboxStream,
     KeptEnvelope,
     Note,
     OutboxDispatch,
     OutboxStream,
-    ReturnedEnvelope,
 )
-from sangbong.office.queries import counterparts, own_keys, own_office
+from sangbong.office.queries import counterparts
 
 RECEIPTS_MAX = 5_000
 LISTED_MAX = 500
@@ -106,33 +104,22 @@ class NoteView:
 def waiting_for(
     recipient: OfficeCode, *, returned_before: datetime | None = None
 ) -> list[WaitingDispatch]:
-    """What we still answer for towards an office, oldest first.
+    """What we still answer for towards an office, urgent ones first, then the oldest.
 
     With `returned_before`, those that the other side could not take since then are left to rest.
     """
-    own = own_office().code
-    rows = _in_custody(recipient, returned_before).values_list(
-        "stream__name", "stream__incarnation", "sequence", "envelope_id", "size"
-    )
-    return [
-        WaitingDispatch(
-            id=dispatch_id(own, recipient, stream, sequence, incarnation=incarnation),
-            digest=digest,
-            length=length,
-        )
-        for stream, incarnation, sequence, digest, length in rows
-    ]
+    rows = _in_custody(recipient, returned_before).values_list("dispatch_id", "envelope_id", "size")
+    return [WaitingDispatch(id=name, digest=digest, length=length) for name, digest, length in rows]
 
 
 def _in_custody(
     recipient: OfficeCode, returned_before: datetime | None
 ) -> QuerySet[OutboxDispatch]:
-    rows = OutboxDispatch.objects.filter(
-        stream__recipient=recipient, state__in=[s.value for s in CUSTODY_STATES]
-    )
+    waits = Q(state__in=[s.value for s in CUSTODY_STATES]) | Q(offer_again=True)
+    rows = OutboxDispatch.objects.filter(waits, stream__recipient=recipient)
     if returned_before is not None:
         rows = rows.filter(Q(returned_at=None) | Q(returned_at__lt=returned_before))
-    return rows.order_by("id")
+    return rows.order_by("-urgent", "id")
 
 
 def anything_to_say(recipient: OfficeCode, *, now: datetime) -> bool:
@@ -141,6 +128,7 @@ def anything_to_say(recipient: OfficeCode, *, now: datetime) -> bool:
         _in_custody(recipient, now - RETURN_REST).exists()
         or InboxDispatch.objects.filter(stream__sender=recipient, receipt_owed=True).exists()
         or OutboxStream.objects.filter(recipient=recipient, settled_owed=True).exists()
+        or InboxStream.objects.filter(sender=recipient, heard_owed=True).exists()
     )
 
 
@@ -158,42 +146,6 @@ def envelope_bytes(digest: str) -> bytes:
     return bytes(KeptEnvelope.objects.values_list("data", flat=True).get(digest=digest))
 
 
-def pending_receipts(recipient: OfficeCode, *, limit: int = RECEIPTS_MAX) -> list[bytes]:
-    """Receipts that an office may not have yet, made from committed rows.
-
-    For a dispatch applied or refused the final receipt, which was written with the effect; for one
-    in our custody *received*, signed here: the row it is read from is durable.
-    """
-    owed = (
-        InboxDispatch.objects.filter(stream__sender=recipient, receipt_owed=True)
-        .select_related("stream")
-        .order_by("id")[:limit]
-    )
-    receipts = [bytes(row.receipt) or received_receipt(row) for row in owed]
-    returned = ReturnedEnvelope.objects.filter(recipient=recipient, carried_at=None)
-    receipts += [
-        bytes(receipt)
-        for receipt in returned.order_by("digest").values_list("receipt", flat=True)[:limit]
-    ]
-    return receipts[:limit]
-
-
-def received_receipt(row: InboxDispatch) -> bytes:
-    """Sign that a stored dispatch was received; the same row always gives the same bytes."""
-    receipt = Receipt(
-        sender=own_office().code,
-        recipient=OfficeCode(row.stream.sender),
-        stream=row.stream.name,
-        sequence=row.sequence,
-        digest=row.envelope_id,
-        state=ReceiptState.RECEIVED,
-        at=row.received_at,
-        incarnation=row.stream.incarnation,
-        signer=1,
-    )
-    return receipt.encode(own_keys().signing)
-
-
 def settled_owed(recipient: OfficeCode) -> tuple[Prefix, ...]:
     """Streams of ours whose receipts came in since we last told the other side so."""
     rows = OutboxStream.objects.filter(recipient=recipient, settled_owed=True)
@@ -201,29 +153,17 @@ def settled_owed(recipient: OfficeCode) -> tuple[Prefix, ...]:
     return tuple(sorted(Prefix(*row) for row in found[:RECEIPTS_MAX]))
 
 
-def next_to_apply(*, passing_over: Collection[str] = ()) -> InboxDispatch | None:
-    """The oldest received dispatch whose turn it is in its stream; its row is locked."""
-    own = own_office().code
-    ready = (
-        InboxDispatch.objects.filter(
-            state=DispatchState.RECEIVED, sequence=F("stream__applied_through") + 1
-        )
-        .select_related("stream")
-        .select_for_update(of=("self", "stream"), skip_locked=True)
-        .order_by("received_at", "id")[: len(passing_over) + 1]
-    )
-    for row in ready:
-        name = _inbound_id(row, own)
-        if name not in passing_over:
-            return row
-    return None
+def heard_owed(sender: OfficeCode) -> tuple[Prefix, ...]:
+    """Streams of another office of which we hold more than we last told it."""
+    rows = InboxStream.objects.filter(sender=sender, heard_owed=True)
+    found = rows.order_by("id").values_list("name", "incarnation", "received_through")
+    return tuple(sorted(Prefix(*row) for row in found[:RECEIPTS_MAX]))
 
 
-def _inbound_id(row: InboxDispatch, own: OfficeCode) -> str:
-    stream = row.stream
-    return dispatch_id(
-        stream.sender, own, stream.name, row.sequence, incarnation=stream.incarnation
-    )
+def epochs_unopened() -> set[int]:
+    """The epochs of our receive keys that dispatches not yet applied or refused are sealed to."""
+    rows = InboxDispatch.objects.exclude(state__in=[state.value for state in FINAL_STATES])
+    return set(rows.values_list("epoch", flat=True).distinct())
 
 
 def dispatches(
@@ -234,12 +174,11 @@ def dispatches(
     limit: int = LISTED_MAX,
 ) -> list[DispatchView]:
     """Dispatches for the console, newest first, each way at most `limit`."""
-    own = own_office().code
     views: list[DispatchView] = []
     if direction is not Direction.IN:
-        views += _outbox_views(own, counterpart, stream, limit)
+        views += _outbox_views(counterpart, stream, limit)
     if direction is not Direction.OUT:
-        views += _inbox_views(own, counterpart, stream, limit)
+        views += _inbox_views(counterpart, stream, limit)
     return sorted(views, key=_newest, reverse=True)
 
 
@@ -250,7 +189,7 @@ def _newest(view: DispatchView) -> tuple[datetime, int]:
 
 
 def _outbox_views(
-    own: OfficeCode, counterpart: OfficeCode | None, stream: str | None, limit: int
+    counterpart: OfficeCode | None, stream: str | None, limit: int
 ) -> list[DispatchView]:
     rows = OutboxDispatch.objects.select_related("stream").defer("receipt", "clearance")
     if counterpart is not None:
@@ -259,13 +198,7 @@ def _outbox_views(
         rows = rows.filter(stream__name=stream)
     return [
         DispatchView(
-            id=dispatch_id(
-                own,
-                row.stream.recipient,
-                row.stream.name,
-                row.sequence,
-                incarnation=row.stream.incarnation,
-            ),
+            id=row.dispatch_id,
             direction=Direction.OUT,
             counterpart=OfficeCode(row.stream.recipient),
             stream=row.stream.name,
@@ -286,7 +219,7 @@ def _outbox_views(
 
 
 def _inbox_views(
-    own: OfficeCode, counterpart: OfficeCode | None, stream: str | None, limit: int
+    counterpart: OfficeCode | None, stream: str | None, limit: int
 ) -> list[DispatchView]:
     rows = InboxDispatch.objects.select_related("stream").defer("receipt")
     if counterpart is not None:
@@ -297,7 +230,7 @@ def _inbox_views(
     missing = _missing({row.stream_id for row in shown if row.state == DispatchState.RECEIVED})
     return [
         DispatchView(
-            id=_inbound_id(row, own),
+            id=row.dispatch_id,
             direction=Direction.IN,
             counterpart=OfficeCode(row.stream.sender),
             stream=row.stream.name,

@@ -1,0 +1,98 @@
+"""What is told at a contact besides envelopes, by whichever carrier; and coming back from a backup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison.core import resync, telling
+from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.exchange import Exchange
+from sangbong.liaison.core.telling import Message, Told
+from sangbong.liaison.operations.channel import (
+    after_commit,
+    bare_channel,
+    confirmed_counterpart,
+    note_restore,
+    office_channel,
+)
+from sangbong.office import operations as office
+from sangbong.office.core.actor import Actor
+
+_ROUTING = Actor("system:routing", "inbound dispatch")
+
+
+def exchange_for(*, now: datetime, recipient: OfficeCode) -> Message:
+    """What we have to tell an office besides envelopes, in the caller's transaction.
+
+    Raises:
+        SangbongError: `office.unknown_counterpart` or `liaison.counterpart_unconfirmed`.
+    """
+    confirmed_counterpart(recipient)
+    return telling.exchange_for(office_channel(now=now), other=recipient, now=now)
+
+
+def tell(*, now: datetime, recipient: OfficeCode, message: Message) -> None:
+    """Note what an office was told; what was lost on the way is asked for again by what comes next."""
+    telling.told(bare_channel(now=now), message, other=recipient, now=now)
+
+
+def accept_exchange(*, now: datetime, sender: OfficeCode, theirs: Exchange) -> Told:
+    """Believe what another office told us, in the caller's transaction.
+
+    Raises:
+        SangbongError: `office.unknown_counterpart` or `liaison.counterpart_unconfirmed`.
+    """
+    confirmed_counterpart(sender)
+    channel = office_channel(now=now)
+    told = telling.accept_exchange(channel, theirs, sender=sender, now=now)
+    if told.restored:
+        note_restore(channel, now=now, found="exchange")
+    if told.epochs_done:
+        office.note_epochs_done(code=sender, number=told.epochs_done)
+    if told.peer_restored:
+        office.record_audit(
+            now=now,
+            actor=_ROUTING,
+            action="liaison.peer_restored",
+            facts={"counterpart": sender, "incarnation": theirs.incarnation},
+        )
+    if told.restored or told.peer_restored:
+        after_commit("waiting", sender)
+    after_commit("exchange", sender)
+    return told
+
+
+def restored(*, now: datetime, actor: Actor) -> int:
+    """A person says that this office was put back from a backup: a new incarnation begins.
+
+    Returns:
+        Its number.
+    """
+    with transaction.atomic():
+        channel = bare_channel(now=now)
+        resync.keep_watch(channel)
+        number = resync.begin(channel)
+        office.record_audit(
+            now=now, actor=actor, action="liaison.restored", facts={"incarnation": number}
+        )
+        after_commit("exchange")
+    return number
+
+
+def accept_restored(*, now: datetime, dispatch: InboundDispatch) -> None:
+    """Another office was put back from a backup: do not wait for what it forgot.
+
+    Raises:
+        SangbongError: `liaison.restored_unreadable`; the other side's fault.
+    """
+    paper = resync.RestoredPaper.from_body(dispatch.body)
+    resync.accept_restored(bare_channel(now=now), paper, sender=dispatch.sender)
+    office.record_audit(
+        now=now,
+        actor=_ROUTING,
+        action="liaison.peer_restored",
+        facts={"counterpart": dispatch.sender, "incarnation": paper.incarnation},
+    )
