@@ -29,32 +29,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.film import FILM_BYTES_MAX, PIECE_BYTES, film_class, is_film_class
+from sangbong.liaison.core.film import (
+    DIGEST_BYTES,
+    MANIFEST_MAGIC,
+    PIECE_BYTES,
+    SEALED_PIECE_BYTES,
+    FilmKey,
+    manifest_of,
+    open_film,
+    read_manifest,
+    seal_film,
+)
+from sangbong.liaison.core.ports import PieceCipher
 
-MANIFEST_MAGIC = b"sangbong manifest 1\n"
-SEALED_PIECE_BYTES = PIECE_BYTES + 16
-
-_HASH_BYTES = 32
 _OPEN_MAX = 8
-
-
-class PieceCipher(Protocol):
-    """Seals and opens one piece of a film under the film's key, bound to its place."""
-
-    def seal_piece(self, plain: bytes, *, key: bytes, index: int, last: bool) -> bytes:
-        """Seal the 64 KiB at a place."""
-        ...
-
-    def open_piece(self, sealed: bytes, *, key: bytes, index: int, last: bool) -> bytes:
-        """Open the piece at a place.
-
-        Raises:
-            SangbongError: `liaison.film_wrong`; another key, another place, or damaged.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +68,12 @@ class _Arriving:
 
     @property
     def pieces(self) -> int:
-        return len(self.hashes) // _HASH_BYTES
+        return len(self.hashes) // DIGEST_BYTES
 
     def expects(self, index: int, data: bytes | memoryview) -> bool:
         """Rule S1."""
-        at = index * _HASH_BYTES
-        return sha256(data).digest() == self.hashes[at : at + _HASH_BYTES]
+        at = index * DIGEST_BYTES
+        return sha256(data).digest() == self.hashes[at : at + DIGEST_BYTES]
 
 
 class FilmStore:
@@ -100,60 +91,49 @@ class FilmStore:
     def seal(self, source: BinaryIO | Path, *, key: bytes, cipher: PieceCipher) -> SealedFilm:
         """Seal a film piece by piece; it is durable when this returns. Memory does not grow with it.
 
-        The key is fresh and never used for another film.
+        `source` is read from where it stands to its end. The key is fresh and never used for another
+        film.
 
         Raises:
-            SangbongError: `liaison.too_large`; the sender's fault.
+            SangbongError: `liaison.too_large`, `liaison.film_changed`; the sender's fault.
         """
-        unfinished = self._folder / f"{sha256(key).hexdigest()}.new"
         if isinstance(source, Path):
             with source.open("rb") as file:
-                return self._seal(file, unfinished, key=key, cipher=cipher)
-        return self._seal(source, unfinished, key=key, cipher=cipher)
-
-    def _seal(
-        self, source: BinaryIO, unfinished: Path, *, key: bytes, cipher: PieceCipher
-    ) -> SealedFilm:
-        hashes, length = bytearray(MANIFEST_MAGIC), 0
+                return self.seal(file, key=key, cipher=cipher)
+        begin = source.tell()
+        length = source.seek(0, os.SEEK_END) - begin
+        source.seek(begin)
+        chunks = iter(lambda: source.read(PIECE_BYTES), b"")
+        unfinished = self._folder / f"{sha256(key).hexdigest()}.new"
+        digests = []
         with unfinished.open("wb") as out:
-            for index, (plain, last) in enumerate(_padded(source)):
-                length += len(plain)
-                if length > FILM_BYTES_MAX:
-                    raise SangbongError("liaison.too_large", bytes=length, limit=FILM_BYTES_MAX)
-                sealed = cipher.seal_piece(
-                    plain.ljust(PIECE_BYTES, b"\0"), key=key, index=index, last=last
-                )
-                hashes += sha256(sealed).digest()
-                out.write(sealed)
+            for piece in seal_film(chunks, film=FilmKey(key, length), cipher=cipher):
+                digests.append(piece.digest)
+                out.write(piece.data)
             out.flush()
             os.fsync(out.fileno())
-        film = film_id_of(bytes(hashes))
-        self._write_whole(self._manifest(film), bytes(hashes))
-        unfinished.rename(self._complete(film))
+        manifest = manifest_of(digests)
+        self._write_whole(self._manifest(manifest.film), manifest.encode())
+        unfinished.rename(self._complete(manifest.film))
         self._sync_folder()
-        return SealedFilm(film, (len(hashes) - len(MANIFEST_MAGIC)) // _HASH_BYTES, length)
+        return SealedFilm(manifest.film, manifest.pieces, length)
 
     def open_plain(
         self, film_id: str, *, key: bytes, length: int, cipher: PieceCipher
     ) -> Iterator[bytes]:
         """The film itself, in pieces of at most 64 KiB, each whole and checked.
 
+        What was given before a fault is not to be kept.
+
         Raises:
-            SangbongError: `liaison.film_missing` where it is not complete; `liaison.film_wrong`
+            SangbongError: `liaison.film_missing` where it is not complete; `liaison.film_garbled`
                 where it does not open with this key and length: the sender's fault, or the disk's.
         """
-        pieces = self._count_of(film_id)
         if not self.is_complete(film_id):
             raise SangbongError("liaison.film_missing", film=film_id[:16])
-        if film_class(max(1, -(-length // PIECE_BYTES))) != pieces:
-            raise SangbongError("liaison.film_wrong", film=film_id[:16])
         with self._complete(film_id).open("rb") as file:
-            for index in range(pieces):
-                plain = cipher.open_piece(
-                    file.read(SEALED_PIECE_BYTES), key=key, index=index, last=index == pieces - 1
-                )
-                if index * PIECE_BYTES < length:
-                    yield plain[: length - index * PIECE_BYTES]
+            sealed = iter(lambda: file.read(SEALED_PIECE_BYTES), b"")
+            yield from open_film(sealed, film=FilmKey(key, length), cipher=cipher)
 
     # --- films on their way --------------------------------------------------------------------
 
@@ -161,17 +141,12 @@ class FilmStore:
         """Make place for a film; doing it again is allowed and changes nothing.
 
         Raises:
-            SangbongError: `liaison.manifest_wrong`; it is not this film's manifest, or no manifest:
-                the sender's fault.
+            SangbongError: `liaison.manifest_garbled`; it is not this film's manifest, or no manifest:
+                the carrier's fault.
         """
-        count, rest = divmod(len(manifest) - len(MANIFEST_MAGIC), _HASH_BYTES)
-        if (
-            rest
-            or not manifest.startswith(MANIFEST_MAGIC)
-            or film_id_of(manifest) != film_id
-            or not is_film_class(count)
-        ):
-            raise SangbongError("liaison.manifest_wrong", film=film_id[:16])
+        read_manifest(
+            manifest, film=film_id, pieces=(len(manifest) - len(MANIFEST_MAGIC)) // DIGEST_BYTES
+        )
         if not self._manifest(film_id).exists():
             self._write_whole(self._manifest(film_id), manifest)
 
@@ -309,7 +284,7 @@ class FilmStore:
                 self.sync(oldest)
                 self.close(oldest)
             self._put_aside_unless(
-                self._unfinished(film_id), at_most=len(hashes) // _HASH_BYTES * SEALED_PIECE_BYTES
+                self._unfinished(film_id), at_most=len(hashes) // DIGEST_BYTES * SEALED_PIECE_BYTES
             )
             descriptor = os.open(
                 self._unfinished(film_id), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600
@@ -385,7 +360,7 @@ class FilmStore:
             size = self._manifest(film_id).stat().st_size
         except FileNotFoundError as error:
             raise SangbongError("liaison.film_unknown", film=film_id[:16]) from error
-        return (size - len(MANIFEST_MAGIC)) // _HASH_BYTES
+        return (size - len(MANIFEST_MAGIC)) // DIGEST_BYTES
 
     def _write_whole(self, path: Path, data: bytes) -> None:
         unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
@@ -421,27 +396,6 @@ def _opened_to_sync(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def film_id_of(manifest: bytes) -> str:
-    """The name of a film: what its pieces are, in one hash."""
-    return sha256(manifest).hexdigest()
-
-
-def _padded(source: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    """The film's plain pieces and, empty, those that fill its class up; the last one is marked."""
-    count, plain = 0, source.read(PIECE_BYTES)
-    while True:
-        following = source.read(PIECE_BYTES)
-        count += 1
-        if not following:
-            break
-        yield plain, False
-        plain = following
-    wanted = film_class(count)
-    yield plain, count == wanted
-    for number in range(count + 1, wanted + 1):
-        yield b"", number == wanted
 
 
 def _full(pieces: int) -> bytes:

@@ -23,10 +23,9 @@ from sangbong.liaison.adapters.sealing import (
     OwnOpener,
 )
 from sangbong.liaison.adapters.watermark import FileWatermark
-from sangbong.liaison.core import pieces, resync
+from sangbong.liaison.core import resync
 from sangbong.liaison.core.channel import Channel, SealingKey, SigningKey
 from sangbong.liaison.core.envelope import Envelope
-from sangbong.liaison.core.film import PURPOSE_TAG as FILM_TAG
 from sangbong.liaison.core.film import FilmKey
 from sangbong.liaison.core.ports import Opener, Verifier
 from sangbong.liaison.operations.ledger import DatabaseLedger, stored_mark

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.adapters.sealing import fresh_key
+from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
 from sangbong.liaison.core import sending
 from sangbong.liaison.core.channel import Channel
 from sangbong.liaison.core.clearance import Clearance
