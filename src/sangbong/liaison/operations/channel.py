@@ -126,7 +126,6 @@ def _position(own: OfficeCode, envelope: Envelope) -> Position:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class Shelf:
     """The films of this office, as the core asks for them."""
 
