@@ -50,7 +50,7 @@ def test_what_a_killed_founding_left_unfinished_is_made_anew(tmp_path):
 def test_a_founding_killed_before_its_settings_is_finished_and_not_doubled(tmp_path):
     assert found(tmp_path).returncode == 0
     (tmp_path / "office.toml").unlink()
-    secret = (tmp_path / "keys" / "signing.key").read_bytes()
+    secret = (tmp_path / "keys" / "signing" / "0001.key").read_bytes()
 
     other = found(tmp_path, "KP-PYO")
     drill = found(tmp_path, "KR-SEL", "--drill")
@@ -59,7 +59,7 @@ def test_a_founding_killed_before_its_settings_is_finished_and_not_doubled(tmp_p
     assert (other.returncode, drill.returncode, same.returncode) == (2, 2, 0)
     assert "An office lives in this folder already" in other.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == FILES
-    assert (tmp_path / "keys" / "signing.key").read_bytes() == secret
+    assert (tmp_path / "keys" / "signing" / "0001.key").read_bytes() == secret
     assert identities(tmp_path) == [("KR-SEL", 1)]
 
 
@@ -68,7 +68,7 @@ def test_keys_are_there_whole_or_not_at_all(tmp_path, now, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(keystore, "_make_certificate", cut)
+        patch.setattr(keystore, "make_certificate", cut)
         with pytest.raises(KeyboardInterrupt):
             keystore.make_keys(tmp_path, code="KR-SEL", now=now)
     assert not (tmp_path / "keys").exists()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sangbong.office.core.statement import words as lists
+
 SANGBONG = [sys.executable, "-m", "sangbong.cli"]
 
 
@@ -49,7 +51,8 @@ def test_an_office_is_confirmed_by_words_heard_and_then_a_stick_carries_papers_b
     assert refused.returncode == 2
     assert "compared" in refused.stderr
 
-    wrong = run(ours, "office", "confirm", "KP-PYO", told="nonsense\n")
+    other = next(word for word in lists("ko") if word not in heard)
+    wrong = run(ours, "office", "confirm", "KP-PYO", told=f"nonsense\n{other}\n")
     assert wrong.returncode == 1
     assert "Nothing was confirmed" in wrong.stderr
     assert run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO").returncode == 2
