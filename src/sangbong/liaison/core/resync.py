@@ -28,6 +28,8 @@ took into custody. Nothing of it may be repeated under the same number, and noth
 11. (T11) A restored office may have forgotten final receipts that it had settled. With the first word
     of a new incarnation it tells every settled prefix that it still knows, and the other side owes
     it every final receipt beyond them again.
+12. (T12) A restored office takes no word that another one is done with its receive keys before that
+    one has applied its `liaison.restored`: what it lost may have to be opened by them once more.
 """
 
 from __future__ import annotations

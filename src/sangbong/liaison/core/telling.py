@@ -196,5 +196,12 @@ def accept_exchange(
         faults=tuple(believed.faults),
         restored=restored or believed.restored,
         peer_restored=peer_restored,
-        epochs_done=theirs.epochs_done,
+        epochs_done=theirs.epochs_done if _knows_our_restore(channel, sender) else 0,
     )
+
+
+def _knows_our_restore(channel: Channel, other: OfficeCode) -> bool:
+    """Rule T12: whether an office says what it is done with knowing what we have lost."""
+    own = channel.ledger.incarnation()
+    told = channel.ledger.outgoing_after(StreamKey(other, RESTORED_STREAM, own), 0)
+    return own == 1 or any(row.state.is_final for row in told)

@@ -12,7 +12,8 @@ what was sealed in a fortnight can be read by nobody once its private half is go
    nothing is sealed: `office.epochs_over` says what to do.
 4. (P4) A sender may say that it is done with an epoch when the window is over and no paper sealed to
    it, or to one before it, is still on its way; while one sealed to an emergency key is, it says
-   nothing new. What was said is never taken back.
+   nothing new. What was said is never taken back, with one exception: while a paper goes once more to
+   an office that was put back from a backup, less is said, and the keys it has left stay.
 5. (P5) A private half may be destroyed from 30 days after its window's end, when every counterpart
    has said that it is done with that epoch, and when nothing here waits to be opened by it. An
    emergency key goes when that holds for the first epoch that began at or after its window's end.
@@ -81,13 +82,13 @@ def done_with(
 
     `on_the_way` are the epochs of all our papers to that recipient that it has not received yet.
     """
-    if any(is_emergency(number) for number in on_the_way):
-        return floor
     day = day_of(now)
     # an epoch that the statement names no more is over too: nothing is ever sealed to it again
     unnamed = statement.epochs[0].number - 1
     over = max((one.number for one in statement.epochs if one.until <= day), default=unnamed)
-    return max(floor, min([over, *(number - 1 for number in on_the_way)]))
+    said = floor if any(is_emergency(number) for number in on_the_way) else max(floor, over)
+    # also below the floor: a dispatch that goes once more to an office that was put back
+    return min([said, *(number - 1 for number in on_the_way)])
 
 
 def may_destroy(
