@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.simulator import papers, visits
 from sangbong.lab.simulator.calls import call
 from sangbong.lab.simulator.clock import TICKS_A_DAY
@@ -21,6 +22,8 @@ from sangbong.liaison.core.ledger import Outgoing
 from sangbong.liaison.core.resync import begin
 
 BACKUPS_MAX = 4
+_SYNC_CHANCE = 0.5
+"""How often a disk that does not sync with each commit (a mutant's) gets round to it after an act."""
 BACKUP_AGE_MAX = 28 * TICKS_A_DAY
 """No older backup is put back: keys are destroyed 30 days after their epoch, and an older database
 would want what only they open (docs/explanation/simulator.md, what it cannot show)."""
@@ -32,6 +35,9 @@ def play(world: World, act: Act) -> None:
     office = world.at(act.office)
     with world.mortal(office):
         _DEEDS[act.kind](world, act, draws)
+    if draws.random() < _SYNC_CHANCE:
+        for one in world.offices.values():
+            one.disk.sync()
 
 
 def _paper(world: World, act: Act, _: random.Random) -> None:
@@ -118,9 +124,14 @@ def _harm(world: World, act: Act, draws: random.Random) -> None:
 
 
 def _signer(world: World, act: Act, draws: random.Random) -> None:
-    """A new signing key; its statement reaches each counterpart some time later."""
+    """A new signing key; its statement reaches each counterpart some time later.
+
+    Every second time the office takes it for granted that it did.
+    """
     office = world.at(act.office)
     office.ring.generation += 1
+    if draws.random() < 0.5:
+        office.ring.told = dict.fromkeys(office.ring.told, office.ring.generation)
     for other in world.others(office):
         other.statements_due.append(
             (world.clock.tick + draws.randint(0, 80), office.code, office.ring.generation)
@@ -187,7 +198,7 @@ def _sent(office: Office, other: Office) -> list[Outgoing]:
     return [row for one in streams for row in office.ledger.outgoing_after(one.key, 0)]
 
 
-def _sender_of(world: World, row: Outgoing) -> str:
+def _sender_of(world: World, row: Outgoing) -> OfficeCode:
     return next(
         code for code, one in world.offices.items() if row.id in one.ledger.outgoing([row.id])
     )

@@ -17,7 +17,7 @@ from sangbong.liaison.core.exchange import read_exchange
 from sangbong.liaison.core.framing import framed, framed_all
 from sangbong.liaison.core.ledger import Outgoing
 
-BATCH = 8
+BATCH = 3
 RETURN_REST = timedelta(hours=12)
 """How long a returned dispatch is not tried again on the line."""
 

@@ -95,8 +95,9 @@ def _lost(paper: Written, offices: Offices, effects: Sequence[Effect]) -> Iterat
         yield from _untold(paper, sent, held, applied=applied)
         return
     listed = paper.dispatch in sender.ledger.forgotten([paper.dispatch])
-    promised = held is not None and held.state is not DispatchState.ARRIVING
-    if promised and held.digest == paper.digest and not listed:
+    if held is None or held.state is DispatchState.ARRIVING or listed:
+        return
+    if held.digest == paper.digest:
         yield BrokenError("C6", f"{paper.sender} does not list {paper.dispatch} as forgotten")
 
 

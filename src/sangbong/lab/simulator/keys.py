@@ -68,24 +68,25 @@ class StandInSmith:
     seed: int
     draws: random.Random
 
-    def _key(self, office: OfficeCode, purpose: str, number: int) -> StandInKey:
+    def key(self, office: OfficeCode, purpose: str, number: int) -> StandInKey:
+        """One key, by its purpose and number."""
         return StandInKey.made(self.seed, f"{office}/{purpose}/{number}")
 
     def sealer(self, office: OfficeCode, epoch: int) -> Sealer:
         """The public half of an office's receive key of an epoch."""
-        return StandInSealer(self._key(office, "epoch", epoch), self.draws)
+        return StandInSealer(self.key(office, "epoch", epoch), self.draws)
 
     def opener(self, office: OfficeCode, epoch: int) -> Opener:
         """The private half."""
-        return StandInOpener(self._key(office, "epoch", epoch))
+        return StandInOpener(self.key(office, "epoch", epoch))
 
     def signer(self, office: OfficeCode, generation: int) -> Signer:
         """An office's signing key."""
-        return StandInSigner(self._key(office, "signer", generation))
+        return StandInSigner(self.key(office, "signer", generation))
 
     def verifier(self, office: OfficeCode, generation: int) -> Verifier:
         """The public half of it."""
-        return StandInVerifier(self._key(office, "signer", generation))
+        return StandInVerifier(self.key(office, "signer", generation))
 
 
 def statement_of(code: OfficeCode) -> KeyStatement:

@@ -89,13 +89,13 @@ def apply_some(world: World, office: Office, limit: int) -> int:
             row = applying.next_to_apply(office.channel)
             if row is None:
                 return count
-            kind, code = _apply(world, office, row)
+            kind, code = apply_one(world, office, row)
             applying.finish(office.channel, row, kind=kind, code=code, now=office.clock.now)
         world.say(office, f"{code or 'applies'} {row.id}")
     return limit
 
 
-def _apply(world: World, office: Office, row: Incoming) -> tuple[str, str]:
+def apply_one(world: World, office: Office, row: Incoming) -> tuple[str, str]:
     """The effect behind a savepoint; the dispatch's kind, and the code of its refusal."""
     kind = ""
     try:

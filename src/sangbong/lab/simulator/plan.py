@@ -155,7 +155,7 @@ _RATES: dict[ActKind, int] = {
     ActKind.CUT: 25,
     ActKind.HARM: 150,
     ActKind.STALE: 20,
-    ActKind.SIGNER: 8,
+    ActKind.SIGNER: 15,
     ActKind.LATER: 5,
     ActKind.TRANSPLANT: 40,
     ActKind.REPLAY: 60,
