@@ -16,6 +16,7 @@ from sangbong.lab.simulator.line import LineDownError, Spell
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.plan import Act, ActKind, Choice, Harm, Weather
 from sangbong.lab.simulator.world import World
+from sangbong.liaison.core.applying import KEYS_KEPT
 from sangbong.liaison.core.channel import Mark, SealingKey
 from sangbong.liaison.core.envelope import read_envelope
 from sangbong.liaison.core.ledger import Outgoing
@@ -67,7 +68,9 @@ def _work(world: World, act: Act, _: random.Random) -> None:
 
 def destroy_keys(world: World, office: Office) -> None:
     """What an office does each night with the keys that nobody needs any more."""
-    gone = office.ring.destroy(now=office.clock.now, needed=office.ledger.epochs_unopened())
+    now = office.clock.now
+    needed = office.ledger.epochs_unopened(finished_after=now - KEYS_KEPT)
+    gone = office.ring.destroy(now=now, needed=needed)
     if gone:
         world.say(office, f"destroys keys {gone}")
 

@@ -221,10 +221,10 @@ class MemoryLedger:
                 best = (number, row)
         return best[1] if best else None
 
-    def epochs_unopened(self) -> set[int]:
-        """The epochs that dispatches not yet applied or refused are sealed to."""
-        index = cast("dict[str, None]", self.disk.table("unopened_index"))
-        return {cast("Incoming", self.disk.get("incoming", one)).epoch for one in index}
+    def epochs_unopened(self, *, finished_after: datetime) -> set[int]:
+        """The epochs that dispatches not yet applied or refused then are sealed to."""
+        rows = cast("Iterable[Incoming]", self.disk.table("incoming").values())
+        return {row.epoch for row in rows if row.final_at is None or row.final_at > finished_after}
 
     def add_incoming(self, rows: Sequence[tuple[Incoming, bytes]]) -> None:
         """Keep new dispatches with their envelopes."""
@@ -251,10 +251,6 @@ class MemoryLedger:
             self.disk.put("arriving_index", row.id, row.film)
         else:
             self.disk.drop("arriving_index", row.id)
-        if row.state.is_final:
-            self.disk.drop("unopened_index", row.id)
-        else:
-            self.disk.put("unopened_index", row.id, None)
 
     def receipts_owed(self, other: OfficeCode, *, limit: int) -> list[Incoming]:
         """Dispatches that an office may not have our last receipt of, oldest first."""

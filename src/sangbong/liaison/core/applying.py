@@ -4,6 +4,8 @@
 2. (A2) A dispatch whose seal does not open, whose receive key is destroyed or whose paper cannot be
    read is refused with that reason; nothing is tried with another key.
 3. (A3) A dispatch is opened only when its turn has come.
+4. (A4) The receive key that opened a dispatch stays for `KEYS_KEPT` afterwards, which is as long as
+   backups are kept: an office that is put back opens once more what it had opened since.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sangbong.liaison.core.body import Paper, check_film, unpack
 from sangbong.liaison.core.channel import Channel
@@ -21,6 +23,8 @@ from sangbong.liaison.core.ledger import Incoming
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.liaison.core.resync import pass_over
 from sangbong.liaison.core.states import DispatchEvent, after
+
+KEYS_KEPT = timedelta(days=35)
 
 
 def next_to_apply(channel: Channel, *, passing_over: Collection[str] = ()) -> Incoming | None:

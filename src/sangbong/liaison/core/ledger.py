@@ -332,8 +332,9 @@ class InLedger(Protocol):
         """The oldest *received* dispatch whose turn it is in its stream (inbox.py, rule I7)."""
         ...
 
-    def epochs_unopened(self) -> set[int]:
-        """The epochs of our receive keys that dispatches not yet applied or refused are sealed to."""
+    def epochs_unopened(self, *, finished_after: datetime) -> set[int]:
+        """The epochs of our receive keys that dispatches are sealed to which are not yet applied or
+        refused, or only since then: a database put back from a backup opens those once more."""
         ...
 
     def add_incoming(self, rows: Sequence[tuple[Incoming, bytes]]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet, Sum
+from django.db.models import F, Model, Q, QuerySet, Subquery, Sum, Value
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.channel import Mark
@@ -60,21 +60,25 @@ class DatabaseLedger:
     own: OfficeCode
     _out: dict[StreamKey, int] = field(default_factory=dict)
     _in: dict[StreamKey, int] = field(default_factory=dict)
+    _mark: Mark | None = None
 
     # Who we are, and each other office
 
     def incarnation(self) -> int:
         """Our incarnation as stored, locked: two deeds never number one stream at once."""
-        row = OwnIncarnation.objects.select_for_update().first()
-        return row.number if row else 0
+        if self._mark is None:
+            self._mark = _stored(OwnIncarnation.objects.select_for_update(of=("self",)))
+        return self._mark.incarnation
 
     def set_incarnation(self, number: int) -> None:
         """Begin a new incarnation."""
+        self._mark = None
         OwnIncarnation.objects.update_or_create(id=1, defaults={"number": number})
 
     def height(self) -> int:
         """The last numbers of both tables, and of what is settled or applied: none ever falls."""
-        return _height()
+        self.incarnation()
+        return self._mark.height if self._mark else 0
 
     def peer(self, code: OfficeCode) -> Peer:
         """What we remember of an office."""
@@ -363,9 +367,9 @@ class DatabaseLedger:
         row = ready.first()
         return self._incoming(row) if row else None
 
-    def epochs_unopened(self) -> set[int]:
-        """The epochs of our keys that dispatches not yet applied or refused are sealed to."""
-        rows = InboxDispatch.objects.filter(state__in=_UNOPENED)
+    def epochs_unopened(self, *, finished_after: datetime) -> set[int]:
+        """The epochs of our keys that dispatches not yet applied or refused then are sealed to."""
+        rows = InboxDispatch.objects.filter(Q(state__in=_UNOPENED) | Q(final_at__gt=finished_after))
         return set(rows.values_list("epoch", flat=True).distinct())
 
     def add_incoming(self, rows: Sequence[tuple[Incoming, bytes]]) -> None:
@@ -560,16 +564,31 @@ class DatabaseLedger:
 
 def stored_mark() -> Mark:
     """How far the ledger has come, without a lock: for the mark outside it, after a commit."""
-    row = OwnIncarnation.objects.first()
-    return Mark(row.number if row else 0, _height())
+    return _stored(OwnIncarnation.objects.all())
 
 
-def _height() -> int:
-    out = OutboxDispatch.objects.order_by("-id").values_list("id", flat=True).first()
-    into = InboxDispatch.objects.order_by("-id").values_list("id", flat=True).first()
-    settled = OutboxStream.objects.aggregate(sum=Sum("settled_through"))["sum"]
-    applied = InboxStream.objects.aggregate(sum=Sum("applied_through"))["sum"]
-    return (out or 0) + (into or 0) + (settled or 0) + (applied or 0)
+def _stored(rows: QuerySet[OwnIncarnation]) -> Mark:
+    """In one question; an office that has no incarnation yet has sent and received nothing."""
+    told = rows.annotate(
+        out=_last(OutboxDispatch),
+        into=_last(InboxDispatch),
+        settled=_sum(OutboxStream, "settled_through"),
+        applied=_sum(InboxStream, "applied_through"),
+    ).first()
+    if told is None:
+        return Mark(0, 0)
+    heights = (told.out, told.into, told.settled, told.applied)
+    return Mark(told.number, sum(height or 0 for height in heights))
+
+
+def _last(model: type[Model]) -> Subquery:
+    rows = model._default_manager.order_by("-id").values("id")[:1]  # noqa: SLF001 -- as below
+    return Subquery(rows)
+
+
+def _sum(model: type[Model], column: str) -> Subquery:
+    rows = model._default_manager.order_by().annotate(one=Value(1)).values("one")  # noqa: SLF001 -- as below
+    return Subquery(rows.annotate(sum=Sum(column)).values("sum"))
 
 
 def _outbox() -> QuerySet[OutboxDispatch]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison.core.applying import KEYS_KEPT
 from sangbong.liaison.core.exchange import Prefix
 from sangbong.liaison.core.states import CUSTODY_STATES, FINAL_STATES, DispatchState
 from sangbong.liaison.models import (
@@ -160,9 +161,11 @@ def heard_owed(sender: OfficeCode) -> tuple[Prefix, ...]:
     return tuple(sorted(Prefix(*row) for row in found[:RECEIPTS_MAX]))
 
 
-def epochs_unopened() -> set[int]:
-    """The epochs of our receive keys that dispatches not yet applied or refused are sealed to."""
-    rows = InboxDispatch.objects.exclude(state__in=[state.value for state in FINAL_STATES])
+def epochs_unopened(*, now: datetime) -> set[int]:
+    """The epochs of our receive keys that dispatches are sealed to which are not yet applied or
+    refused, or only since `KEYS_KEPT`: a database put back from a backup opens those once more."""
+    finals = [state.value for state in FINAL_STATES]
+    rows = InboxDispatch.objects.filter(~Q(state__in=finals) | Q(final_at__gt=now - KEYS_KEPT))
     return set(rows.values_list("epoch", flat=True).distinct())
 
 
