@@ -27,7 +27,7 @@ from sangbong.liaison.core.channel import Channel
 from sangbong.liaison.core.clearance import Clearance
 from sangbong.liaison.core.envelope import digest_of, stream_name, write_envelope
 from sangbong.liaison.core.film import FilmKey
-from sangbong.liaison.core.ledger import Outgoing, StreamKey
+from sangbong.liaison.core.ledger import Outgoing, OutStream, StreamKey
 from sangbong.liaison.core.outbox import next_header
 from sangbong.liaison.core.receipt import Receipt, SignedReceipt
 from sangbong.liaison.core.resync import learn_forgotten
@@ -78,23 +78,49 @@ def enqueue(channel: Channel, draft: Draft, *, now: datetime) -> Outgoing:
         SangbongError: `liaison.clearance_other_recipient`, `liaison.stream_name`,
             `liaison.too_large`, or as `Keys.to_seal`; all ours.
     """
+    return enqueue_all(channel, [draft], now=now)[0]
+
+
+def enqueue_all(channel: Channel, drafts: Sequence[Draft], *, now: datetime) -> list[Outgoing]:
+    """Seal papers in their order: all of them, or none where one has no leave to go.
+
+    Raises:
+        SangbongError: as `enqueue`.
+    """
+    ledger = channel.ledger
+    keys = [_stream_of(draft, incarnation=ledger.incarnation()) for draft in drafts]
+    streams = ledger.out_streams(set(keys))
+    sealed = []
+    for draft, key in zip(drafts, keys, strict=True):
+        row, envelope = _sealed(channel, draft, streams[key], now=now)
+        streams[key] = replace(streams[key], last_sequence=row.sequence, last_digest=row.digest)
+        sealed.append((row, envelope))
+    ledger.save_out_streams(streams.values())
+    ledger.add_outgoing(sealed)
+    return [row for row, _ in sealed]
+
+
+def _stream_of(draft: Draft, *, incarnation: int) -> StreamKey:
     if draft.clearance.recipient != draft.recipient:
         raise SangbongError("liaison.clearance_other_recipient", recipient=draft.recipient)
-    name = stream_name(draft.stream)
+    return StreamKey(draft.recipient, stream_name(draft.stream), incarnation)
+
+
+def _sealed(
+    channel: Channel, draft: Draft, stream: OutStream, *, now: datetime
+) -> tuple[Outgoing, bytes]:
     sealing = channel.keys.to_seal(draft.recipient, now=now)
+    signing = channel.keys.to_sign(draft.recipient)
     content = pack(_paper(draft, now=now))
-    ledger, signing = channel.ledger, channel.keys.to_sign(draft.recipient)
-    key = StreamKey(draft.recipient, name, ledger.incarnation())
-    stream = ledger.out_streams([key])[key]
     header = next_header(
         sender=channel.own,
         recipient=draft.recipient,
-        stream=name,
+        stream=stream.key.name,
         last_sequence=stream.last_sequence,
         last_digest=stream.last_digest,
         size=len(content),
         epoch=sealing.epoch,
-        incarnation=key.incarnation,
+        incarnation=stream.key.incarnation,
         signer=signing.generation,
         film=draft.film.film if draft.film else "",
         pieces=draft.film.pieces if draft.film else 0,
@@ -103,7 +129,7 @@ def enqueue(channel: Channel, draft: Draft, *, now: datetime) -> Outgoing:
     envelope = write_envelope(header, content, sealer=sealing.sealer, signer=signing.signer)
     row = Outgoing(
         id=header.dispatch_id,
-        key=key,
+        key=stream.key,
         sequence=header.sequence,
         kind=draft.kind,
         digest=digest_of(envelope),
@@ -116,9 +142,7 @@ def enqueue(channel: Channel, draft: Draft, *, now: datetime) -> Outgoing:
         state=DispatchState.SEALED,
         sealed_at=now,
     )
-    ledger.save_out_streams([replace(stream, last_sequence=row.sequence, last_digest=row.digest)])
-    ledger.add_outgoing([(row, envelope)])
-    return row
+    return row, envelope
 
 
 def _paper(draft: Draft, *, now: datetime) -> Paper:

@@ -60,6 +60,7 @@ class OfficeKeys:
     _known: dict[OfficeCode, bool] = field(default_factory=dict)
     _verifiers: dict[tuple[OfficeCode, int], Verifier] = field(default_factory=dict)
     _signers: dict[OfficeCode, SigningKey] = field(default_factory=dict)
+    _sealers: dict[OfficeCode, SealingKey] = field(default_factory=dict)
 
     def knows(self, code: OfficeCode) -> bool:
         """Whether an office is a counterpart whose keys a person has confirmed."""
@@ -74,9 +75,11 @@ class OfficeKeys:
 
     def to_seal(self, recipient: OfficeCode, *, now: datetime) -> SealingKey:
         """The receive key that is sealed to today."""
-        self._demand(recipient)
-        key = queries.receive_key_for(recipient, now)
-        return SealingKey(key.number, CounterpartSealer(key.key))
+        if recipient not in self._sealers:
+            self._demand(recipient)
+            key = queries.receive_key_for(recipient, now)
+            self._sealers[recipient] = SealingKey(key.number, CounterpartSealer(key.key))
+        return self._sealers[recipient]
 
     def to_open(self, epoch: int) -> Opener:
         """Our own receive key of an epoch."""
@@ -198,6 +201,8 @@ def _wanted() -> dict[tuple[str, str], None]:
 
 def _tell(wanted: dict[tuple[str, str], None]) -> None:
     home = Path(settings.OFFICE_HOME)
-    FileWatermark(home).write(stored_mark())
+    mark = stored_mark()
+    if mark.incarnation:
+        FileWatermark(home).write(mark)
     for what, code in wanted:
         desk.poke(home, what, code)

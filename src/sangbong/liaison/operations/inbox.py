@@ -63,7 +63,7 @@ def store(*, now: datetime, data: bytes, answered: bool = False) -> Incoming:
     Raises:
         SangbongError: as `receive`.
     """
-    (arrived,) = receiving.take(bare_channel(now=now), [data], now=now, answered=answered)
+    (arrived,) = receiving.take(office_channel(now=now), [data], now=now, answered=answered)
     if arrived.fault is not None:
         raise arrived.fault
     assert arrived.row is not None, "a row or a fault"  # noqa: S101 -- receiving.Arrived
@@ -85,7 +85,7 @@ def take_batch(
     unless it is `answered` on this call, the answer is kept for the next carrier.
     """
     with transaction.atomic(durable=True):
-        channel = bare_channel(now=now)
+        channel = office_channel(now=now)
         arrived = receiving.take(channel, envelopes, now=now, answered=answered)
         for one, data in zip(arrived, envelopes, strict=True):
             if one.fault is not None:
@@ -132,7 +132,7 @@ def _keep_returns(channel: Channel, receipts: Sequence[bytes], *, now: datetime)
 def film_complete(*, now: datetime, film: str) -> list[tuple[str, bytes]]:
     """Take custody of what waited for a film that is durable now; digest and receipt of each."""
     with transaction.atomic(durable=True):
-        channel = bare_channel(now=now)
+        channel = office_channel(now=now)
         rows = receiving.film_complete(channel, film, now=now)
         for row in rows:
             after_commit("exchange", row.key.other)
