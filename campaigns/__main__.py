@@ -11,17 +11,19 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from campaigns import founding_kill, kill, powercut, round_kill
+from campaigns import bundles, founding_kill, kill, powercut, round_kill
 from campaigns.result import Result, Wishes
 
 _say = partial(print, flush=True)
 CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
+    "bundles": partial(bundles.run, say=_say),
     "founding-kill": partial(founding_kill.run, say=_say),
     "kill": partial(kill.run, say=_say),
     "powercut": partial(powercut.run, say=_say),
     "round-kill": partial(round_kill.run, say=_say),
 }
 TRIALS = {
+    "bundles": ("MUTANTS", bundles.MUTANTS),
     "founding-kill": ("KILLS", 200),
     "kill": ("KILLS", kill.KILLS),
     "powercut": ("STATES", powercut.STATES),
