@@ -12,6 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.letters.core.machine import LetterState
+from sangbong.liaison.core.calls import CallKind, CallOutcome, CallState, DayState, OwnSide, Reading
+from sangbong.liaison.core.line_state import LineSaid, LineState
+from sangbong.liaison.core.meetings import MeetingDeed, MeetingKind, MeetingState, Notice
+from sangbong.liaison.core.offer import OfferDeed, OfferState
+from sangbong.liaison.core.offer import Way as OfferWay
+from sangbong.liaison.core.paths import Path as LinePath
+from sangbong.liaison.core.paths import PathSaid, PathState
+from sangbong.liaison.core.presence import PresenceSaid, PresenceState
+from sangbong.liaison.core.roster import Duty, DutyDeed, DutyState
+from sangbong.liaison.core.said import Known, Side
 from sangbong.liaison.core.states import DispatchState
 from sangbong.registry.core.news import NewsKind, NewsState, Way
 from sangbong.registry.core.people import Claim, LifeStatus, NameKind, PlaceKind
@@ -43,6 +53,13 @@ from sangbong.web.templatetags.faces import last_day
         ("news", NewsState),
         ("will", Willingness),
         ("standing", Standing),
+        ("line", LineState),
+        ("call", CallState),
+        ("presence", PresenceState),
+        ("meeting", MeetingState),
+        ("offer", OfferState),
+        ("path", PathState),
+        ("duty", DutyState),
     ],
 )
 def test_every_state_of_a_machine_has_a_word_and_a_shape(family: str, machine: type) -> None:
@@ -64,6 +81,33 @@ def test_no_death_is_red_and_red_is_only_for_refusals() -> None:
 )
 def test_every_code_that_a_page_shows_has_a_short_name(codes: type) -> None:
     assert [c.value for c in codes if c.value not in words._SHORT] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("family", "codes"),
+    [
+        ("side", Side),
+        ("told", LineSaid),
+        ("told", PresenceSaid),
+        ("told", PathSaid),
+        ("known", Known),
+        ("call", CallKind),
+        ("outcome", CallOutcome),
+        ("own_side", OwnSide),
+        ("reading", Reading),
+        ("strip", DayState),
+        ("duty", Duty),
+        ("deed", DutyDeed),
+        ("deed", MeetingDeed),
+        ("deed", OfferDeed),
+        ("meeting", MeetingKind),
+        ("notice", Notice),
+        ("way", OfferWay),
+        ("path", LinePath),
+    ],
+)
+def test_every_code_of_the_line_has_a_short_name(family: str, codes: type) -> None:
+    assert [c for c in codes if f"{family}.{c}" not in words._SHORT] == []  # type: ignore[attr-defined]
 
 
 def test_every_item_and_level_of_evidence_has_a_short_name() -> None:

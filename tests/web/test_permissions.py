@@ -29,6 +29,7 @@ SITTINGS = frozenset({CLERK, OFFICER, HALL})
 CHANNEL = frozenset({OFFICER, COMPLIANCE, AUDITOR, CLERK})
 OVERSEERS = frozenset({ADMIN, AUDITOR, COMPLIANCE})
 ONLY_CLERK = frozenset({CLERK})
+ONLY_OFFICER = frozenset({OFFICER})
 
 EXPECTED: dict[str, dict[str, frozenset[Role] | str]] = {
     "today": {"GET": EVERYONE},
@@ -68,7 +69,19 @@ EXPECTED: dict[str, dict[str, frozenset[Role] | str]] = {
     "sitting-propose": {"POST": frozenset({OFFICER, HALL})},
     "sitting-answer": {"POST": frozenset({OFFICER, HALL})},
     "channel": {"GET": CHANNEL},
-    "channel-notes": {"GET": CHANNEL, "POST": frozenset({OFFICER})},
+    "channel-dispatches": {"GET": CHANNEL},
+    "channel-dispatch": {"GET": CHANNEL},
+    "channel-notes": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-duty": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-undo": {"POST": ONLY_OFFICER},
+    "channel-meeting": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-offer": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-calls": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-line": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-presence": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-meetings": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-offers": {"GET": CHANNEL, "POST": ONLY_OFFICER},
+    "channel-packing-list": {"GET": CHANNEL},
     "permits": {"GET": ROUNDS},
     "reports": {"GET": EVERYONE},
     "report": {"GET": EVERYONE},
@@ -83,6 +96,7 @@ SAMPLES = {
     "which": "first",
     "matter": "round-video-8",
     "proposer": "KP-PYO",
+    "dispatch_id": "KR-SEL>KP-PYO/notes/1",
 }
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 

@@ -9,8 +9,9 @@ from sangbong.kernel.errors import Language, messages
 from sangbong.tracing.core.deciding import DEMONSTRATION_RULE, MARK
 from sangbong.tracing.core.findings import OWN_ANSWER
 from sangbong.web.faces import Mark
+from sangbong.web.line_words import LINE_MARKS, LINE_SHORT
 
-_MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
+_MARKS: dict[str, dict[str, tuple[str, str, str]]] = LINE_MARKS | {
     "round": {
         "planned": (noop("planned"), "ring", "quiet"),
         "roll_frozen": (noop("roll frozen"), "half", "moving"),
@@ -22,6 +23,7 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
         "cancelled": (noop("cancelled"), "dash", "quiet"),
     },
     "dispatch": {
+        "arriving": (noop("arriving"), "ring", "moving"),
         "sealed": (noop("sealed"), "seal", "moving"),
         "carried": (noop("carried"), "arrow", "moving"),
         "received": (noop("received"), "half", "moving"),
@@ -103,7 +105,7 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
     },
 }
 
-_SHORT = {
+_SHORT = LINE_SHORT | {
     # kin
     "direct": noop("parent, child or spouse"),
     "sibling": noop("brother or sister"),
@@ -149,8 +151,8 @@ _SHORT = {
     # letters
     "outgoing": noop("outgoing"),
     "incoming": noop("incoming"),
-    "in": noop("came in"),
-    "out": noop("went out"),
+    "in": noop("from them"),
+    "out": noop("from us"),
     # names, days, places, claims
     "registry": noop("registered name"),
     "house": noop("house name"),

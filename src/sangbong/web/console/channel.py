@@ -1,33 +1,46 @@
-"""The channel: what waits for whom, since when, and how far every dispatch came."""
+"""The channel: how the line stands, what waits for whom, and how far every dispatch came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.kernel.ids import office_code
+from sangbong.kernel.ids import OfficeCode, office_code
 from sangbong.liaison import operations, queries
+from sangbong.liaison.core.line_state import LineFact
 from sangbong.liaison.core.papers import NotePaper
-from sangbong.liaison.core.states import DispatchState
-from sangbong.liaison.queries import Direction, DispatchView
+from sangbong.liaison.core.paths import PathState
+from sangbong.liaison.core.said import Side
+from sangbong.liaison.core.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.queries import Direction, DispatchView, LineToday, Waiting, WaitKind
 from sangbong.office.permissions import may
 from sangbong.web import audit, offices, words
-from sangbong.web.faces import Chip, LineDay, Mark
+from sangbong.web.console.line import DueRow, due_rows, line_name
+from sangbong.web.console.line_forms import across, display_names, may_record, pages_of
+from sangbong.web.faces import Chip, Event, Mark
 from sangbong.web.paging import cut
 from sangbong.web.permissions import needs
 from sangbong.web.request import StaffRequest, language_of
 
-STRIP_DAYS = 21
 _NUMBER_LENGTH_MAX = 40
+STAGES = {
+    "waiting": frozenset(CUSTODY_STATES),
+    "there": frozenset({DispatchState.RECEIVED}),
+    "applied": frozenset({DispatchState.APPLIED}),
+    "refused": frozenset({DispatchState.REFUSED}),
+}
+"""The filters of the list, from the sender's custody to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +63,424 @@ class DispatchRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRow:
-    """How the channel with one office stands."""
+class LineRow:
+    """One line of an office across, in words."""
 
     name: str
+    mark: Mark
+    since: datetime | None
+    who: str
+    published: bool
+    other_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """Something that waits, in words, with its age in days and where to do something about it."""
+
+    say: str
+    side: str
+    ours: bool
+    since: datetime
+    days: int
+    href: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """One office across, as an officer asks about it first in the morning."""
+
+    code: OfficeCode
+    name: str
     confirmed: bool
-    out: list[tuple[Mark, int]]
-    into: list[tuple[Mark, int]]
-    waiting: int
-    waiting_since: datetime | None
+    lines: tuple[LineRow, ...]
+    calls: tuple[DueRow, ...]
+    other_calls: int
+    staff: tuple[tuple[str, str, Mark, int | None], ...]
+    paths: tuple[tuple[str, Mark, datetime | None, str], ...]
+    unsaid_paths: tuple[str, ...]
+    waits: tuple[WaitRow, ...]
     heard_at: datetime | None
+    pages: list[Chip]
 
 
 @needs(get="channel.see")
 def channel(request: StaffRequest) -> HttpResponse:
-    """Dispatches both ways, newest first."""
-    way = request.GET.get("way", "")
-    direction = Direction(way) if way in set(Direction) else None
+    """How things stand with every office across."""
     known = offices.names(request)
-    found = queries.dispatches(direction)
-    rows, page = cut(request, found)
-    summaries = queries.summaries()
-    links = [_link(one, known) for one in summaries]
+    today = queries.lines_today(now=request.now)
+    waiting = queries.everything_waiting(now=request.now)
+    rows = [
+        _office_row(request, one, today[one.code], waiting[one.code], known)
+        for one in queries.summaries()
+    ]
+    day = timezone.localtime(request.now).date()
+    people = display_names()
+    duty = [
+        (words.short(f"duty.{one.duty}"), people.get(one.officer, one.officer))
+        for one in queries.roster_days(days=[day])
+    ]
+    ours = sum(1 for row in rows for wait in row.waits if wait.ours)
     context = {
-        "links": links,
-        "waiting": sum(link.waiting for link in links),
-        "rows": [_row(view, known, request) for view in rows],
-        "page": page,
-        "days": _strip(found, request.now) if direction is None else [],
-        "chips": [
-            Chip(_("all"), reverse("channel"), current=direction is None),
-            Chip(_("went out"), "?way=out", current=direction is Direction.OUT),
-            Chip(_("came in"), "?way=in", current=direction is Direction.IN),
-        ],
+        "offices": rows,
+        "duty": duty,
+        "gaps": sum(1 for _name, officer in duty if not officer),
+        "ours": ours,
+        "theirs": sum(1 for row in rows for wait in row.waits if not wait.ours),
+        "recording": may_record(request),
+        "day": day,
     }
     return render(request, "web/console/channel.html", context)
+
+
+def _office_row(
+    request: StaffRequest,
+    summary: queries.CounterpartSummary,
+    today: LineToday,
+    waiting: Iterable[Waiting],
+    known: dict[str, str],
+) -> OfficeRow:
+    language = language_of(request)
+    own = request.office.code if request.office else ""
+    names = {one.line.code: line_name(one.line, language) for one in today.lines}
+    stated = [one for one in today.paths if one.state is not PathState.UNKNOWN]
+    return OfficeRow(
+        code=summary.code,
+        name=known.get(summary.code, summary.code),
+        confirmed=summary.confirmed,
+        lines=tuple(_line_row(one, language) for one in today.lines),
+        calls=tuple(due_rows(today.calls, names, own, recording=may_record(request))),
+        other_calls=len(today.other_calls),
+        staff=tuple(
+            (
+                words.short(f"side.{one.whose}"),
+                one.place,
+                words.mark("presence", one.state),
+                one.last.people,
+            )
+            for one in today.presence
+        ),
+        paths=tuple(
+            (
+                words.short(f"path.{one.path}"),
+                words.mark("path", one.state),
+                one.last.at if one.last else None,
+                one.last.source.by if one.last else "",
+            )
+            for one in stated
+        ),
+        unsaid_paths=tuple(
+            words.short(f"path.{one.path}") for one in today.paths if one.state is PathState.UNKNOWN
+        ),
+        waits=tuple(_wait_row(one, summary.code, request.now) for one in waiting),
+        heard_at=max(
+            filter(None, (summary.last_receipt_at, summary.last_dispatch_at)), default=None
+        ),
+        pages=pages_of(summary.code, here=""),
+    )
+
+
+def _line_row(one: queries.LineNow, language: str) -> LineRow:
+    run = one.standing.stretch
+    other = one.standing.other_word
+    return LineRow(
+        name=line_name(one.line, language),
+        mark=words.mark("line", one.standing.state),
+        since=run.since.at if run else None,
+        who=_who(run.since) if run else "",
+        published=one.published and run is not None,
+        other_word=""
+        if other is None
+        else _("%(who)s: %(what)s")
+        % {"who": _who(other), "what": words.short(f"told.{other.told}")},
+    )
+
+
+def _who(fact: LineFact) -> str:
+    side = words.short(f"side.{fact.source.side}")
+    return side if fact.source.side is Side.PUBLISHED else f"{side}: {fact.source.by}"
+
+
+def _wait_row(one: Waiting, code: OfficeCode, now: datetime) -> WaitRow:
+    say, route, verb = _wait_words(one, code)
+    since = timezone.localtime(one.since).date()
+    return WaitRow(
+        say=say,
+        side=_("waits for us") if one.side is Side.OURS else _("waits for them"),
+        ours=one.side is Side.OURS,
+        since=one.since,
+        days=(timezone.localtime(now).date() - since).days,
+        href=route,
+        verb=verb,
+    )
+
+
+def _wait_words(one: Waiting, code: OfficeCode) -> tuple[str, str, str]:
+    n = {"n": one.count}
+    listed = f"{reverse('channel-dispatches')}?with={code}"
+    offered, met = reverse("channel-offers", args=[code]), reverse("channel-meetings", args=[code])
+    see = _("See them")
+    told = {
+        WaitKind.TO_CARRY: (
+            ngettext(
+                "%(n)s dispatch is sealed and not carried yet",
+                "%(n)s dispatches are sealed and not carried yet",
+                one.count,
+            ),
+            f"{listed}&way=out&stage=waiting",
+            see,
+        ),
+        WaitKind.RECEIPT: (
+            ngettext(
+                "%(n)s dispatch was carried and has no receipt",
+                "%(n)s dispatches were carried and have no receipt",
+                one.count,
+            ),
+            f"{listed}&way=out&stage=waiting",
+            see,
+        ),
+        WaitKind.RETURNED: (
+            ngettext(
+                "%(n)s dispatch could not be taken there",
+                "%(n)s dispatches could not be taken there",
+                one.count,
+            ),
+            f"{listed}&way=out&stage=waiting",
+            _("See why"),
+        ),
+        WaitKind.APPLYING_THERE: (
+            ngettext(
+                "%(n)s dispatch is received there and not applied yet",
+                "%(n)s dispatches are received there and not applied yet",
+                one.count,
+            ),
+            f"{listed}&way=out&stage=there",
+            see,
+        ),
+        WaitKind.APPLYING_HERE: (
+            ngettext(
+                "%(n)s dispatch is received here and not applied yet",
+                "%(n)s dispatches are received here and not applied yet",
+                one.count,
+            ),
+            f"{listed}&way=in&stage=there",
+            see,
+        ),
+        WaitKind.OFFER_TO_ANSWER: (
+            ngettext(
+                "They ask whether we take %(n)s paper",
+                "They ask whether we take %(n)s papers",
+                one.count,
+            ),
+            offered,
+            _("Answer"),
+        ),
+        WaitKind.OFFER_ANSWER: (
+            ngettext(
+                "We asked whether they take %(n)s paper",
+                "We asked whether they take %(n)s papers",
+                one.count,
+            ),
+            offered,
+            see,
+        ),
+        WaitKind.PAPER_TO_SEND: (
+            ngettext(
+                "%(n)s paper will be taken and is not handed over yet",
+                "%(n)s papers will be taken and are not handed over yet",
+                one.count,
+            ),
+            offered,
+            _("Hand it over"),
+        ),
+        WaitKind.PAPER_TO_COME: (
+            ngettext(
+                "We said that we take %(n)s paper; it has not come",
+                "We said that we take %(n)s papers; they have not come",
+                one.count,
+            ),
+            offered,
+            see,
+        ),
+        WaitKind.MEETING_TO_WRITE: (
+            ngettext(
+                "Of %(n)s meeting nothing is written down",
+                "Of %(n)s meetings nothing is written down",
+                one.count,
+            ),
+            met,
+            _("Write it down"),
+        ),
+        WaitKind.MINUTES: (
+            ngettext(
+                "%(n)s meeting was held and has no minutes",
+                "%(n)s meetings were held and have no minutes",
+                one.count,
+            ),
+            met,
+            _("File minutes"),
+        ),
+        WaitKind.CALL_TO_WRITE: (
+            ngettext(
+                "Of %(n)s call nothing is written down",
+                "Of %(n)s calls nothing is written down",
+                one.count,
+            ),
+            reverse("channel-calls", args=[code]),
+            _("Write it down"),
+        ),
+    }
+    say, route, verb = told[one.kind]
+    return say % n, route, verb
+
+
+@needs(get="channel.see")
+def dispatches(request: StaffRequest) -> HttpResponse:
+    """Dispatches both ways, newest first, filtered by words one can read back."""
+    way, stage = request.GET.get("way", ""), request.GET.get("stage", "")
+    across_code = request.GET.get("with", "")
+    direction = Direction(way) if way in set(Direction) else None
+    known = offices.names(request)
+    counterpart = OfficeCode(across_code) if across_code in known else None
+    found = queries.dispatches(direction, counterpart=counterpart)
+    if stage in STAGES:
+        found = [view for view in found if view.state in STAGES[stage]]
+    rows, page = cut(request, found)
+    keep = {"way": way, "stage": stage, "with": across_code}
+    context = {
+        "rows": [_row(view, known, request) for view in rows],
+        "page": page,
+        "said": _read_back(direction, stage, known.get(across_code, "")),
+        "filtered": direction is not None or stage in STAGES or counterpart is not None,
+        "ways": [
+            Chip(_("both ways"), _kept(keep, way=""), current=direction is None),
+            Chip(_("from us"), _kept(keep, way="out"), current=direction is Direction.OUT),
+            Chip(_("from them"), _kept(keep, way="in"), current=direction is Direction.IN),
+        ],
+        "stages": [
+            Chip(_stage_word(name), _kept(keep, stage=name), current=stage == name)
+            for name in ("", *STAGES)
+        ],
+    }
+    return render(request, "web/console/channel_dispatches.html", context)
+
+
+def _kept(keep: dict[str, str], **change: str) -> str:
+    return "?" + urlencode({name: value for name, value in (keep | change).items() if value})
+
+
+def _stage_word(stage: str) -> str:
+    return {
+        "": _("every state"),
+        "waiting": _("no receipt yet"),
+        "there": _("received, not applied"),
+        "applied": _("applied"),
+        "refused": _("refused"),
+    }.get(stage, "")
+
+
+def _read_back(direction: Direction | None, stage: str, other: str) -> str:
+    parts = [
+        words.short(direction) if direction else _("both ways"),
+        _stage_word(stage) if stage in STAGES else _("every state"),
+    ]
+    if other:
+        parts.append(other)
+    return ", ".join(parts)
+
+
+@needs(get="channel.see")
+def dispatch(request: StaffRequest, dispatch_id: str) -> HttpResponse:
+    """One dispatch: how it came so far, its receipts, and why it was returned or refused."""
+    found = queries.dispatch_story(dispatch_id)
+    if found is None:
+        raise Http404
+    known = offices.names(request)
+    language = language_of(request)
+    context = {
+        "story": found,
+        "other": known.get(found.counterpart, found.counterpart),
+        "way": words.short(found.direction),
+        "kind": words.short(found.kind) if found.kind else _("not opened yet"),
+        "mark": words.mark("dispatch", found.state),
+        "events": _events(found),
+        "reason": words.sentence(found.code, language) if found.code else "",
+        "returned": words.sentence(found.returned_code, language) if found.returned_code else "",
+        "waits": _waits(found),
+        "next": _next(found),
+        "size": f"{-(-found.size // 1024):,} KiB",
+    }
+    return render(request, "web/console/channel_dispatch.html", context)
+
+
+def _events(story: queries.DispatchStory) -> list[Event]:
+    ours = story.direction is Direction.OUT
+    refused = story.state is DispatchState.REFUSED
+    final = _("refused, with a signed reason") if refused else _("applied: its effect is durable")
+    told = (
+        (story.sealed_at, _("sealed and signed here")),
+        (story.carried_at, _("first handed to a carrier; no receipt yet")),
+        (story.returned_at, _("could not be taken there; we still keep it")),
+        (
+            story.received_at,
+            _("received there: custody has passed") if ours else _("received and stored here"),
+        ),
+        (story.final_at, final),
+    )
+    return [Event(at, what) for at, what in told if at is not None]
+
+
+def _waits(story: queries.DispatchStory) -> str:
+    if story.state is DispatchState.SEALED:
+        return _("a carrier: the line, a stick or paper")
+    if story.state is DispatchState.CARRIED:
+        return _("the other side’s receipt")
+    if story.state.is_final:
+        return _("nothing")
+    if story.direction is Direction.OUT:
+        return _("the other side to apply it")
+    return _("its turn in its matter, or the rest of its film")
+
+
+def _next(story: queries.DispatchStory) -> str:
+    if story.state is DispatchState.REFUSED and story.direction is Direction.OUT:
+        return _("our officer: decide what to write instead")
+    if story.returned_code and not story.state.is_final:
+        return _("our officer: ask them by telephone")
+    if story.state.is_final:
+        return _("nobody")
+    return _("the machine: it is carried again until receipted")
+
+
+@needs(get="channel.see")
+def packing_list(request: StaffRequest, code: str) -> HttpResponse:
+    """What a stick would hold before it leaves, and what a finder would see of it."""
+    other = across(request, code)
+    waiting = queries.waiting_for(other.code)
+    known = {view.id: view for view in queries.dispatches(Direction.OUT, counterpart=other.code)}
+    rows = [(one, known.get(one.id)) for one in waiting]
+    shown, page = cut(request, rows)
+    context = {
+        "other": other,
+        "chips": pages_of(code, here="channel-packing-list"),
+        "rows": [
+            (
+                one.id,
+                words.short(view.kind) if view else "",
+                view.sealed_at if view else None,
+                words.mark("dispatch", view.state) if view else None,
+                f"{-(-one.length // 1024):,} KiB",
+            )
+            for one, view in shown
+        ],
+        "page": page,
+        "papers": len(waiting),
+        "receipts": queries.receipts_owed(other.code),
+        "size": f"{-(-sum(one.length for one in waiting) // 1024):,} KiB",
+        "command": f"sangbong stick write /media/stick --to {code}",
+    }
+    return render(request, "web/console/channel_packing.html", context)
 
 
 @needs(get="channel.see", post="channel.send")
@@ -150,46 +546,3 @@ def _row(view: DispatchView, known: dict[str, str], request: StaffRequest) -> Di
         reason=words.sentence(code, language) if code else "",
         size=f"{-(-view.size // 1024):,} KiB",
     )
-
-
-def _link(summary: queries.CounterpartSummary, known: dict[str, str]) -> LinkRow:
-    custody = (DispatchState.SEALED, DispatchState.CARRIED)
-    return LinkRow(
-        name=known.get(summary.code, summary.code),
-        confirmed=summary.confirmed,
-        out=_marks(summary.out),
-        into=_marks(summary.into),
-        waiting=sum(summary.out.get(state, 0) for state in custody),
-        waiting_since=summary.oldest_waiting_at,
-        heard_at=max(
-            filter(None, (summary.last_receipt_at, summary.last_dispatch_at)), default=None
-        ),
-    )
-
-
-def _marks(counts: Mapping[DispatchState, int]) -> list[tuple[Mark, int]]:
-    return [
-        (words.mark("dispatch", state), counts[state])
-        for state in DispatchState
-        if counts.get(state)
-    ]
-
-
-def _strip(found: Iterable[DispatchView], now: datetime) -> list[LineDay]:
-    """The last days: on which of them anything was heard from the other side."""
-    heard: set[date] = set()
-    for view in found:
-        for at in (view.received_at, view.final_at):
-            if at is not None:
-                heard.add(timezone.localtime(at).date())
-    today = timezone.localtime(now).date()
-    days = [today - timedelta(days=n) for n in reversed(range(STRIP_DAYS))]
-    return [
-        LineDay(
-            day,
-            "made" if day in heard else "silent",
-            _("heard from the other side") if day in heard else _("nothing heard"),
-            day == today,
-        )
-        for day in days
-    ]
