@@ -222,7 +222,8 @@ class OwnLedger(Protocol):
 
     def height(self) -> int:
         """A number that never falls: it grows with every dispatch kept, sent or received, and with
-        every number of a stream that is settled or applied."""
+        every number of a stream that is settled or applied.
+        """
         ...
 
     def peer(self, code: OfficeCode) -> Peer:
@@ -334,7 +335,8 @@ class InLedger(Protocol):
 
     def epochs_unopened(self, *, finished_after: datetime) -> set[int]:
         """The epochs of our receive keys that dispatches are sealed to which are not yet applied or
-        refused, or only since then: a database put back from a backup opens those once more."""
+        refused, or only since then: a database put back from a backup opens those once more.
+        """
         ...
 
     def add_incoming(self, rows: Sequence[tuple[Incoming, bytes]]) -> None:

@@ -163,7 +163,8 @@ def heard_owed(sender: OfficeCode) -> tuple[Prefix, ...]:
 
 def epochs_unopened(*, now: datetime) -> set[int]:
     """The epochs of our receive keys that dispatches are sealed to which are not yet applied or
-    refused, or only since `KEYS_KEPT`: a database put back from a backup opens those once more."""
+    refused, or only since `KEYS_KEPT`: a database put back from a backup opens those once more.
+    """
     finals = [state.value for state in FINAL_STATES]
     rows = InboxDispatch.objects.filter(~Q(state__in=finals) | Q(final_at__gt=now - KEYS_KEPT))
     return set(rows.values_list("epoch", flat=True).distinct())
