@@ -71,6 +71,27 @@ def verify(home: Path, source: Path | None, head: str) -> None:
     click.echo(f"whole: {verdict.entries} entries, head {verdict.head}")
 
 
+@audit.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def kit(home: Path, target: Path) -> None:
+    """Write an auditor's kit to TARGET: logs, cosignatures, proofs, and the verifier to check them.
+
+    The audit trail is not in it, because it says who looked up what: see `sangbong audit export`.
+    """
+    from sangbong.cli.boot import boot_founded
+
+    boot_founded(home)
+    from django.conf import settings
+
+    from sangbong.cli.kit.writing import write_kit
+
+    found = write_kit(target, now=settings.CLOCK.now())
+    for log in found:
+        click.echo(f"{log.origin}: {log.size}")
+    click.echo(f"{target}\npython3 verify.py {target.name}")
+
+
 def read_entries(source: Path) -> Iterator[chain.Entry]:
     """Entries from an export (a JSON object a line) or straight from an office's SQLite file."""
     with source.open("rb") as file:

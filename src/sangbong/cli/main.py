@@ -12,6 +12,7 @@ from sangbong.cli.ceremony import ceremony
 from sangbong.cli.check import check
 from sangbong.cli.confirm import confirm
 from sangbong.cli.demo import demo, drill
+from sangbong.cli.evidence import evidence
 from sangbong.cli.importing import import_file
 from sangbong.cli.keys import keys, renew, revoke, root, rotate, update
 from sangbong.cli.notes import note
@@ -40,7 +41,7 @@ def cli(context: click.Context, home: Path) -> None:
 
 for command in (ceremony, confirm, keys, renew, rotate, revoke, update, root):
     office.add_command(command)
-for command in (office, import_file, note, audit, check, serve, stick, demo, drill):
+for command in (office, import_file, note, audit, evidence, check, serve, stick, demo, drill):
     cli.add_command(command)
 
 

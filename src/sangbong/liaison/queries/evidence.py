@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 
+from sangbong.kernel.canonical import sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.checkpoint import Origin
@@ -83,6 +84,16 @@ class Anchor:
     number: int
     entry: int
     salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptHeld:
+    """A receipt that another office gave us: the envelope it is about, and its own digest."""
+
+    office: OfficeCode
+    state: str
+    about: str
+    digest: str
 
 
 def logs(*, own: OfficeCode) -> list[LogView]:
@@ -210,6 +221,14 @@ def anchors() -> Iterator[Anchor]:
     for row in ordered.iterator(chunk_size=2000):
         assert row.entry is not None, "asked for"  # noqa: S101 -- narrows the type
         yield Anchor(_origin(row.log), row.number, row.entry, row.salt)
+
+
+def receipts_held() -> Iterator[ReceiptHeld]:
+    """Every last receipt that we hold of a dispatch of ours, by digest."""
+    rows = OutboxDispatch.objects.filter(state__in=_RECEIPTED).exclude(receipt=b"").order_by("id")
+    told = rows.values_list("stream__recipient", "state", "envelope_id", "receipt")
+    for office, state, about, receipt in told.iterator(chunk_size=2000):
+        yield ReceiptHeld(OfficeCode(office), state, about, sha256_hex(bytes(receipt)))
 
 
 def _named(origin: Origin) -> dict[str, str | int]:

@@ -18,6 +18,7 @@ from sangbong.office.queries.keys import (
     receive_key_for,
     renewal_due,
     root_is_here,
+    statement_file,
     verify_key_of,
 )
 from sangbong.office.queries.office import (
@@ -60,6 +61,7 @@ __all__ = [
     "renewal_due",
     "root_is_here",
     "staff",
+    "statement_file",
     "verify_audit",
     "verify_key_of",
 ]

@@ -157,7 +157,7 @@ def own_receiving(epoch: int) -> MLKEM768X25519PrivateKey:
 def own_signer(recipient: OfficeCode | None = None) -> tuple[int, Ed25519PrivateKey]:
     """The generation and key that sign a paper for `recipient`; without one, for all counterparts.
 
-    Rule S7: the newest generation that its readers are known to have.
+    Rule S8: the newest generation that its readers are known to have.
     """
     own = own_statement()
     rows = Counterpart.objects.exclude(confirmed_at=None)
@@ -213,6 +213,18 @@ def key_standing(code: OfficeCode) -> KeyStanding:
 def key_standings() -> list[KeyStanding]:
     """How we stand with all counterparts' keys, by code."""
     return [_standing(row) for row in Counterpart.objects.order_by("code")]
+
+
+def statement_file(code: OfficeCode) -> bytes:
+    """A counterpart's statement as it was handed over, for an auditor.
+
+    Raises:
+        SangbongError: `office.unknown_counterpart`.
+    """
+    row = Counterpart.objects.filter(code=code).first()
+    if row is None:
+        raise SangbongError("office.unknown_counterpart", code=code)
+    return bytes(row.statement)
 
 
 def _standing(row: Counterpart) -> KeyStanding:
