@@ -45,7 +45,7 @@ SIGNED = signed()
 REVOKED = replace(
     STATEMENT,
     signers=(signer(1), signer(2)),
-    revoked=(Revocation(1, on=TODAY, standing=(Standing("ab" * 32, 7, "cd" * 32),)),),
+    revoked=(Revocation(1, on=TODAY, standing=(Standing("ab" * 32, 7, "cd" * 32, ("ef" * 32,)),)),),
 )
 
 

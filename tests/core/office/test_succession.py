@@ -12,11 +12,19 @@ from tests.core.office.making import STATEMENT, TODAY, next_of, read, secret, si
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.office.core.statement import KeyStatement, Revocation, Standing
-from sangbong.office.core.succession import Change, Position, judge_update, signer_for, stands
+from sangbong.office.core.succession import (
+    Change,
+    HeldPaper,
+    Position,
+    fallen,
+    judge_update,
+    signer_for,
+    stands,
+)
 
 TWO = next_of(STATEMENT, signers=(signer(1), signer(2)))
 THREE = next_of(TWO, revoked=(Revocation(1, on=TODAY),))
-STOOD = Revocation(1, on=TODAY, standing=(Standing("ab" * 32, 7, "cd" * 32),))
+STOOD = Revocation(1, on=TODAY, standing=(Standing("ab" * 32, 7, "cd" * 32, open=("b9" * 32,)),))
 
 
 def test_a_rotation_signed_by_root_and_old_key_is_taken() -> None:
@@ -97,6 +105,7 @@ def test_signed_is_what_was_meant() -> None:
         (Position("ab" * 32, 7, "cd" * 32), True),
         (Position("ab" * 32, 7, "ee" * 32), False),
         (Position("ab" * 32, 8, "cd" * 32), False),
+        (Position("ab" * 32, 9, "b9" * 32), True),
         (Position("ff" * 32, 1, "cd" * 32), False),
         (None, False),
     ],
@@ -107,6 +116,30 @@ def test_after_a_revocation_only_what_was_named_stands(
     """Rule S6."""
     assert stands(STOOD, at) is counts
     assert stands(None, at)
+
+
+def paper(sequence: int, digest: str, previous: str) -> HeldPaper:
+    return HeldPaper(Position("ab" * 32, sequence, digest * 32), previous * 32)
+
+
+TRUE = [paper(5, "a5", "a4"), paper(6, "a6", "a5"), paper(7, "cd", "a6")]
+
+
+@pytest.mark.parametrize(
+    ("held", "fell"),
+    [
+        ([], []),
+        (TRUE, []),
+        ([*TRUE, paper(8, "f8", "cd"), paper(9, "b9", "b8")], [8]),
+        ([TRUE[0], paper(7, "f7", "a6")], [7]),
+        ([paper(5, "f5", "a4"), *TRUE[1:]], [5]),
+        ([paper(5, "f5", "a4"), TRUE[2]], []),
+        ([HeldPaper(Position("ff" * 32, 1, "a1" * 32), "00" * 32)], [1]),
+    ],
+)
+def test_what_was_taken_before_is_looked_at_again(held: list[HeldPaper], fell: list[int]) -> None:
+    """Rule S7."""
+    assert [one.at.sequence for one in fallen(STOOD, held)] == fell
 
 
 REVOKED_TWO = replace(THREE, signers=(signer(1), signer(2), signer(3)))
@@ -126,11 +159,11 @@ REVOKED_TWO = replace(THREE, signers=(signer(1), signer(2), signer(3)))
 def test_a_paper_is_signed_by_a_key_that_its_reader_knows(
     own: KeyStatement, known: int, here: list[int], expected: int
 ) -> None:
-    """Rule S7."""
+    """Rule S8."""
     assert signer_for(own, known=known, here=here) == expected
 
 
 @given(st.integers(1, 3), st.sets(st.integers(1, 3)))
 def test_a_revoked_key_never_signs(known: int, here: set[int]) -> None:
-    """Rule S7."""
+    """Rule S8."""
     assert signer_for(REVOKED_TWO, known=known, here=here) != 1

@@ -187,6 +187,11 @@ def test_a_revoked_key_signs_no_more_and_is_destroyed(
             operations.revoke_signer(
                 now=now, actor=WHO, root=root, generation=generation, standing=[], stolen=False
             )
+    many = Standing("ab" * 32, 4, "cd" * 32, open=("ef" * 32,) * 4001)
+    with pytest.raises(SangbongError, match=r"office\.too_many_open"):
+        operations.revoke_signer(
+            now=now, actor=WHO, root=root, generation=2, standing=[many], stolen=False
+        )
     operations.rotate_signer(now=now, actor=WHO, root=root)
     older = operations.revoke_signer(
         now=now, actor=WHO, root=root, generation=2, standing=[], stolen=False

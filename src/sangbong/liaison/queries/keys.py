@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
+
+from django.db.models import Q
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.models import InboxDispatch, OutboxDispatch, OutboxStream
-from sangbong.office.core.statement import Standing, stream_mark
+from sangbong.office.core.statement import NO_DIGEST, Standing, stream_mark
 from sangbong.office.queries import own_office
+
+_ON_THE_WAY = [DispatchState.SEALED.value, DispatchState.CARRIED.value]
 
 
 def standing(*, sealed_before: datetime | None = None) -> tuple[Standing, ...]:
-    """The last dispatch of every stream of ours, for a revocation that lets all up to it stand.
+    """What stands of every stream of ours when a signing key is revoked: rule S6 of office's succession.
 
-    With `sealed_before`, the last one that was sealed before a key came into other hands.
+    With `sealed_before`, nothing stands that was sealed after a key came into other hands and that
+    the other side has not received.
     """
     own = own_office().code
     streams = OutboxStream.objects.filter(last_sequence__gt=0)
-    return tuple(
-        sorted(_standing(own, streams.iterator(), sealed_before), key=lambda one: one.stream)
-    )
+    told = [_standing(own, stream, sealed_before) for stream in streams.iterator()]
+    return tuple(sorted(told, key=lambda one: one.stream))
 
 
-def _standing(
-    own: OfficeCode, streams: Iterator[OutboxStream], before: datetime | None
-) -> Iterator[Standing]:
-    for stream in streams:
-        through, digest = stream.last_sequence, stream.last_digest
-        if before is not None:
-            last = (
-                stream.dispatches.filter(sealed_at__lt=before)
-                .order_by("-sequence")
-                .values_list("sequence", "envelope_id")
-                .first()
-            )
-            if last is None:
-                continue
-            through, digest = last
-        mark = stream_mark(
+def _standing(own: OfficeCode, stream: OutboxStream, before: datetime | None) -> Standing:
+    rows = stream.dispatches.order_by("sequence")
+    waits = rows.filter(state__in=_ON_THE_WAY).values_list("sequence", flat=True).first()
+    through = waits - 1 if waits is not None else stream.last_sequence
+    last = rows.filter(sequence=through).values_list("envelope_id", flat=True).first()
+    later = rows.filter(sequence__gt=through)
+    if before is not None:
+        later = later.filter(Q(sealed_at__lt=before) | ~Q(state__in=_ON_THE_WAY))
+    return Standing(
+        stream=stream_mark(
             sender=own,
             recipient=stream.recipient,
             stream=stream.name,
             incarnation=stream.incarnation,
-        )
-        yield Standing(stream=mark, through=through, digest=digest)
+        ),
+        through=through,
+        digest=last if last is not None else NO_DIGEST,
+        open=tuple(later.values_list("envelope_id", flat=True)),
+    )
 
 
 def epochs_in_custody() -> set[int]:
@@ -60,6 +60,6 @@ def epochs_on_the_way(recipient: OfficeCode) -> set[int]:
     """The epochs of an office that our papers which it has not received yet are sealed to."""
     rows = OutboxDispatch.objects.filter(
         stream__recipient=recipient,
-        state__in=[DispatchState.SEALED.value, DispatchState.CARRIED.value],
+        state__in=_ON_THE_WAY,
     )
     return set(rows.values_list("epoch", flat=True).distinct())

@@ -51,6 +51,8 @@ SIGNERS_MAX = 64
 EPOCHS_MAX = 160
 EMERGENCIES_MAX = 8
 STREAMS_MAX = 2_000
+OPEN_MAX = 4_000
+NO_DIGEST = "0" * 64
 NAME_MAX = 100
 LINK_URL_MAX = 200
 CERTIFICATE_MAX = 8 * 1024
@@ -106,14 +108,17 @@ class EpochKey:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The last dispatch of a stream that still stands when its signer was revoked.
+    """What still stands in a stream when its signer was revoked.
 
-    `stream` is `stream_mark`'s digest, since one statement goes to several offices.
+    `stream` is `stream_mark`'s digest, since one statement goes to several offices. Up to `through` the
+    reader had received all, and there stood `digest` (0 and 64 zeros where it had received nothing);
+    `open` are the digests of all later dispatches of ours, on their way or not.
     """
 
     stream: str
     through: int
     digest: str
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,11 +402,12 @@ def _revocation(raw: object) -> Revocation:
 
 
 def _standing(raw: object) -> Standing:
-    members = Members(raw, "digest", "stream", "through")
+    members = Members(raw, "digest", "open", "stream", "through")
     return Standing(
         stream=members.digest("stream"),
-        through=members.number("through", lowest=1, highest=SEQUENCE_MAX),
+        through=members.number("through", lowest=0, highest=SEQUENCE_MAX),
         digest=members.digest("digest"),
+        open=tuple(members.digests("open", most=OPEN_MAX)),
     )
 
 
@@ -432,7 +438,8 @@ def _revocation_json(one: Revocation) -> dict[str, JsonValue]:
         "generation": one.generation,
         "on": one.on.isoformat(),
         "standing": [
-            {"digest": s.digest, "stream": s.stream, "through": s.through} for s in one.standing
+            {"digest": s.digest, "open": list(s.open), "stream": s.stream, "through": s.through}
+            for s in one.standing
         ],
     }
 

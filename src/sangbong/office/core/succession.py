@@ -9,9 +9,13 @@
    revokes, unless it revokes them all. After a gap the root and the chain are enough, so that two
    years of silence do not end in a meeting.
 5. (S5) A revocation is never taken back, and no key that the held one names becomes another key.
-6. (S6) A paper of a revoked generation stands if the revocation names its stream and the paper's place
-   is not beyond the named one, and in the named place only with the named digest. The rest is refused.
-7. (S7) An office signs with the newest generation that its reader is known to have, so that no paper
+6. (S6) A paper of a revoked generation stands if the revocation names its stream and either lists the
+   paper's digest as open, or the paper's place is not beyond what its reader had received by then, and
+   at the end of that has the named digest. So nobody can fill a place that was still on its way.
+7. (S7) What was taken before the revocation became known is looked at again by the same rule, and what
+   had been received by the chain that ends in the named digest. Below a paper that has not come
+   nothing can be told yet.
+8. (S8) An office signs with the newest generation that its reader is known to have, so that no paper
    comes to an office that cannot check it; never with a revoked one.
 """
 
@@ -116,13 +120,44 @@ def stands(revocation: Revocation | None, at: Position | None) -> bool:
     if at is None:
         return False
     named = next((one for one in revocation.standing if one.stream == at.stream), None)
-    if named is None or at.sequence > named.through:
+    if named is None:
         return False
+    if at.sequence > named.through:
+        return at.digest in named.open
     return at.sequence < named.through or at.digest == named.digest
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPaper:
+    """A paper of a generation that was taken; `previous` is the digest its header names."""
+
+    at: Position
+    previous: str
+
+
+def fallen(revocation: Revocation, held: Collection[HeldPaper]) -> list[HeldPaper]:
+    """Which papers of a revoked generation in one stream do not count after all: rule S7."""
+    papers = sorted(held, key=lambda one: -one.at.sequence)
+    named = next(
+        (one for one in revocation.standing if papers and one.stream == papers[0].at.stream), None
+    )
+    if named is None:
+        return papers
+    fell = []
+    place, digest = named.through, named.digest
+    for paper in papers:
+        if paper.at.sequence > named.through:
+            if paper.at.digest not in named.open:
+                fell.append(paper)
+        elif paper.at.sequence == place and paper.at.digest == digest:
+            place, digest = place - 1, paper.previous
+        elif paper.at.sequence == place:
+            fell.append(paper)
+    return fell
+
+
 def signer_for(own: KeyStatement, *, known: int, here: Collection[int]) -> int:
-    """Which generation signs a paper: rule S7.
+    """Which generation signs a paper: rule S8.
 
     Args:
         own: our current statement.

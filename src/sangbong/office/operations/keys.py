@@ -22,6 +22,7 @@ from sangbong.office.core import epochs
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.epochs import OVERLAP_DAYS, Window, day_of, is_emergency
 from sangbong.office.core.statement import (
+    OPEN_MAX,
     EpochKey,
     KeyStatement,
     Revocation,
@@ -106,8 +107,12 @@ def revoke_signer(
     hands (`stolen`), every receive key and the line's certificate are replaced too.
 
     Raises:
-        SangbongError: `office.signer_unknown`, `office.signer_revoked`: it was before.
+        SangbongError: `office.signer_unknown`, `office.signer_revoked`: it was before;
+            `office.too_many_open`: more dispatches wait than a statement can name.
     """
+    waiting = sum(len(one.open) for one in standing)
+    if waiting > OPEN_MAX:
+        raise SangbongError("office.too_many_open", count=waiting, most=OPEN_MAX)
     with keystore.held(home()):
         current = _up_to_date(keystore.current_statement(home()).statement, now=now)
         if not 1 <= generation <= len(current.signers):
