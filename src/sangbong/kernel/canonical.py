@@ -22,6 +22,9 @@ def canonical_bytes(value: JsonValue) -> bytes:
 
     Source: RFC 8785, JSON Canonicalization Scheme.
     """
+    if _is_plain(value):
+        # the same bytes, an order of magnitude sooner; a test compares the two
+        return _PLAIN.encode(value).encode("utf-8")
     _refuse_floats(value)
     return bytes(rfc8785.dumps(value))
 
@@ -42,6 +45,29 @@ def parse_canonical(data: bytes) -> Any:
 def sha256_hex(data: bytes) -> str:
     """SHA-256 as 64 lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+_PLAIN = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
+)
+_PLAIN_MAX = 2**53 - 1
+
+
+def _is_plain(value: object) -> bool:
+    """Whether Python's own encoder writes the RFC 8785 form: built-in types, keys in ASCII."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_PLAIN_MAX <= value <= _PLAIN_MAX  # type: ignore[operator]
+    if kind is dict:
+        return all(
+            type(key) is str and key.isascii() and _is_plain(item)
+            for key, item in value.items()  # type: ignore[attr-defined]
+        )
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))  # type: ignore[call-overload]
+    return False
 
 
 def _refuse_floats(value: object) -> None:

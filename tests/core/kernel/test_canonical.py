@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,26 @@ values = st.recursive(
 @given(values)
 def test_what_is_written_reads_back_the_same(value: object) -> None:
     assert parse_canonical(canonical_bytes(value)) == value
+
+
+@given(st.one_of(values, st.dictionaries(st.text(), values), st.lists(st.text())))
+def test_the_short_way_writes_what_the_standard_s_own_does(value: object) -> None:
+    try:
+        expected = bytes(rfc8785.dumps(value))
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 -- any that says it cannot be written
+            canonical_bytes(value)
+    else:
+        assert canonical_bytes(value) == expected
+
+
+def test_keys_beyond_ascii_are_ordered_by_their_utf_16_units() -> None:
+    assert canonical_bytes({"\ue000": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ue000":1}'.encode()
+
+
+def test_a_number_that_other_languages_cannot_hold_is_refused() -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- the library's own
+        canonical_bytes({"a": 2**53})
 
 
 def test_keys_are_ordered_and_blanks_left_out() -> None:

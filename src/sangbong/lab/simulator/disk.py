@@ -48,6 +48,7 @@ class Disk:
 
     sync_with_commit: bool = True
     moments: int = 0
+    commits: int = 0
     _tables: dict[str, Table] = field(default_factory=dict)
     _open: list[_Undo] = field(default_factory=list)
     _unsynced: list[_Undo] = field(default_factory=list)
@@ -138,6 +139,7 @@ class Disk:
         if self._open:
             self._open[-1].extend(undo)
         elif undo:
+            self.commits += 1
             self._unsynced.append(undo)
             self.moment()
             if self.sync_with_commit:

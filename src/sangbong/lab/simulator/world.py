@@ -76,6 +76,7 @@ class World:
     @contextmanager
     def transaction(self, office: Office) -> Iterator[None]:
         """One transaction of an office; what it may have written is known afterwards."""
+        commits = office.disk.commits
         try:
             with office.disk.transaction():
                 keep_watch(office.channel)
@@ -84,7 +85,8 @@ class World:
             self.doubtful.clear()
             raise
         self.settle_doubts()
-        set_mark(office.channel)
+        if office.disk.commits != commits:
+            set_mark(office.channel)
         office.register = max(office.register, office.ledger.incarnation())
 
     def settle_doubts(self) -> None:
