@@ -20,6 +20,7 @@ PAGES = (
     ("/sittings", Role.LIAISON_OFFICER),
     ("/channel", Role.LIAISON_OFFICER),
     ("/channel/notes", Role.LIAISON_OFFICER),
+    ("/papers", Role.LIAISON_OFFICER),
     ("/permits", Role.CLERK),
     ("/reports", Role.AUDITOR),
     ("/office", Role.ADMINISTRATOR),

@@ -22,6 +22,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "sittings.run": frozenset({Role.LIAISON_OFFICER, Role.HALL_OPERATOR}),
     "channel.see": frozenset({Role.LIAISON_OFFICER, Role.COMPLIANCE, Role.AUDITOR, Role.CLERK}),
     "channel.send": frozenset({Role.LIAISON_OFFICER}),
+    "papers.type": frozenset({Role.CLERK, Role.LIAISON_OFFICER}),
     "line.record": frozenset({Role.LIAISON_OFFICER}),
     "reports.see": frozenset(Role),
     "office.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.COMPLIANCE}),

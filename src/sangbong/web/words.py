@@ -30,6 +30,19 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = LINE_MARKS | {
         "applied": (noop("applied"), "tick", "done"),
         "refused": (noop("refused"), "square", "refused"),
     },
+    "paper": {
+        "printed": (noop("printed"), "ring", "quiet"),
+        "handed_over": (noop("handed over"), "arrow", "moving"),
+        "received_on_paper": (noop("received on paper"), "half", "moving"),
+        "answered": (noop("answered on paper"), "tick", "done"),
+        "spoiled": (noop("not valid"), "dash", "quiet"),
+    },
+    "paper_reply": {
+        "scanned": (noop("waits to be typed"), "triangle", "needs"),
+        "typed": (noop("waits to be compared"), "triangle", "needs"),
+        "returned": (noop("waits to be typed again"), "triangle", "needs"),
+        "accepted": (noop("compared"), "tick", "done"),
+    },
     "letter": {
         "recorded": (noop("recorded"), "ring", "moving"),
         "unusable": (noop("cannot be used"), "triangle", "needs"),
