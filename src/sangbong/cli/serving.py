@@ -36,6 +36,13 @@ def start_link(port: int, *, host: str = "127.0.0.1") -> threading.Thread:
     return _start(link_server(host=host, port=port))
 
 
+def start_desk() -> threading.Thread:
+    """Answer the carrier over the office's own socket."""
+    from sangbong.api.desk import desk_server
+
+    return _start(desk_server())
+
+
 def start_worker() -> threading.Thread:
     """Sweep for work every half second: states are the queue, so a kill loses nothing."""
     thread = threading.Thread(target=_sweep_for_ever, name="worker", daemon=True)
@@ -59,7 +66,7 @@ def _sweep_for_ever() -> None:
 
 
 def _start(server: uvicorn.Server) -> threading.Thread:
-    name = f"port {server.config.port}"
+    name = f"port {server.config.port}" if server.config.uds is None else "desk"
     thread = threading.Thread(target=server.run, name=name, daemon=True)
     thread.start()
     _wait_until(lambda: server.started or not thread.is_alive())

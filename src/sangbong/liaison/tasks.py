@@ -33,3 +33,12 @@ def carry(*, now: datetime) -> int:
         except SangbongError as fault:
             _log.warning("liaison.call_failed", counterpart=other.code, code=fault.code)
     return done
+
+
+def collect_relayed(*, now: datetime) -> int:
+    """Read the bundles that other offices relayed to us; how many there were."""
+    reports = operations.collect_relayed(now=now)
+    for report in reports:
+        for fault in report.faults:
+            _log.warning("liaison.relayed", sender=report.sender, what=fault.what, code=fault.code)
+    return len(reports)

@@ -25,6 +25,8 @@ Accept = Callable[..., None]
 
 ROUTES: Mapping[str, Accept] = {
     "liaison.note": liaison.accept_note,
+    "liaison.relay": liaison.accept_relay,
+    "liaison.restored": liaison.accept_restored,
     "liaison.offer": liaison.accept_offer,
     "liaison.offer_answer": liaison.accept_offer_answer,
     "tracing.inquiry": tracing.accept_inquiry,

@@ -16,7 +16,12 @@ from sangbong.worker.routing import apply_waiting
 
 Sweep = Callable[..., int]
 
-SWEEPS: tuple[Sweep, ...] = (apply_waiting, letters.prepare, liaison.carry)
+SWEEPS: tuple[Sweep, ...] = (
+    apply_waiting,
+    liaison.collect_relayed,
+    letters.prepare,
+    liaison.carry,
+)
 """Run again and again; each takes `now` and returns how many pieces of work it did."""
 
 HOUSEKEEPING: tuple[tuple[timedelta, Sweep], ...] = (

@@ -208,6 +208,17 @@ def accept_receipts(
     return result
 
 
+def readable(data: Iterable[bytes]) -> list[Receipt]:
+    """Those receipts that can be read; none of them is believed yet."""
+    read = []
+    for one in data:
+        try:
+            read.append(receipts.read_receipt(one).receipt)
+        except SangbongError:
+            continue
+    return read
+
+
 def _checked(channel: Channel, data: bytes) -> SignedReceipt:
     signed = receipts.read_receipt(data)
     receipts.check_addressed(signed, own=channel.own)

@@ -33,6 +33,12 @@ from sangbong.liaison.operations.line import (
     record_path,
     record_presence,
 )
+from sangbong.liaison.operations.line_desk import (
+    answer_exchange,
+    exchange_to_send,
+    note_carried,
+    note_handed,
+)
 from sangbong.liaison.operations.notes import accept_note, send_note
 from sangbong.liaison.operations.outbox import accept_receipt, enqueue, mark_carried, seal_film
 from sangbong.liaison.operations.paper import (
@@ -59,6 +65,8 @@ from sangbong.liaison.operations.people import (
     record_offer,
     swap_duty,
 )
+from sangbong.liaison.operations.relay import accept_relay, collect_relayed, relay_waiting
+from sangbong.liaison.operations.signals import SWITCHBOARD, send_signal, take_signal
 from sangbong.liaison.operations.telling import (
     accept_exchange,
     accept_restored,
@@ -68,6 +76,7 @@ from sangbong.liaison.operations.telling import (
 )
 
 __all__ = [
+    "SWITCHBOARD",
     "BundleReport",
     "CarriedCargo",
     "Fault",
@@ -79,7 +88,9 @@ __all__ = [
     "accept_offer",
     "accept_offer_answer",
     "accept_receipt",
+    "accept_relay",
     "accept_restored",
+    "answer_exchange",
     "answer_offer",
     "apply_next",
     "assign_duty",
@@ -87,16 +98,20 @@ __all__ = [
     "carry_to_folder",
     "certificate_der",
     "collect_from_folder",
+    "collect_relayed",
     "compare_reply",
     "correct",
     "enqueue",
     "exchange_for",
+    "exchange_to_send",
     "file_minutes",
     "file_offer_by_call",
     "film_complete",
     "give_duty_back",
     "hand_over_paper",
     "mark_carried",
+    "note_carried",
+    "note_handed",
     "note_pieces_there",
     "offer_paper",
     "plan_meeting",
@@ -111,15 +126,18 @@ __all__ = [
     "record_opening_call",
     "record_path",
     "record_presence",
+    "relay_waiting",
     "restored",
     "return_envelope",
     "scan_reply",
     "seal_film",
     "send_note",
+    "send_signal",
     "server_context",
     "spoil_paper",
     "swap_duty",
     "take_batch",
+    "take_signal",
     "tell",
     "type_reply",
 ]

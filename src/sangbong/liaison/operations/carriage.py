@@ -7,6 +7,7 @@ something to do again and nothing to undo. Doing all of it again is always allow
 from __future__ import annotations
 
 import hashlib
+import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,9 +37,7 @@ from sangbong.liaison.models import FilmCarried, InboxDispatch
 from sangbong.liaison.operations import inbox, telling
 from sangbong.liaison.operations.channel import (
     bare_channel,
-    confirmed_counterpart,
     film_store,
-    office_channel,
 )
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import digest_of_ids
@@ -108,28 +107,60 @@ def carry_to_folder(
             `liaison.counterpart_unconfirmed` or `office.unknown_counterpart`; dispatches stay as
             they were.
     """
-    confirmed_counterpart(recipient)
     free = stick.free_bytes(folder)
     with transaction.atomic(durable=True):
-        message = telling.exchange_for(now=now, recipient=recipient)
-        plan = _plan(recipient, message, size=free if size is None else min(size, free))
-        first = office_channel(now=now).ledger.last_bundle(recipient, outgoing=True) + 1
-        marks = [
-            _allot(recipient, number, packing, message, now=now)
-            for number, packing in enumerate(plan.files, start=first)
-        ]
-    if not plan.files and (plan.envelopes_left or plan.pieces_left):
-        raise SangbongError("liaison.stick_too_small", folder=str(folder))
+        packed = pack_bundles(
+            now=now, recipient=recipient, size=free if size is None else min(size, free)
+        )
     carried = []
-    for mark, packing in zip(marks, plan.files, strict=True):
-        name = bundles.file_name(mark.bundle)
-        with stick.placing(folder, name) as file:
-            _write(file, mark, packing, message, now=now)
+    for one in packed:
+        with stick.placing(folder, one.file_name) as file:
+            _write(file, one, now=now)
         # The file is durable: from here on it may be on its way.
-        _note_carried(mark, packing, message, now=now)
-        receipts = len(message.exchange.receipts) if packing.exchange else 0
-        carried.append(CarriedCargo(name, len(packing.envelopes), receipts, packing.pieces))
+        with transaction.atomic(durable=True):
+            note_carried(one, now=now)
+        mark = one.mark
+        carried.append(CarriedCargo(one.file_name, mark.envelopes, mark.receipts, mark.pieces))
     return carried
+
+
+@dataclass(frozen=True, slots=True)
+class PackedBundle:
+    """One bundle that has its number and its contents, and is not written yet."""
+
+    mark: BundleMark
+    packing: Packing
+    message: Message
+
+    @property
+    def file_name(self) -> str:
+        """The name under which it lies in a folder."""
+        return bundles.file_name(self.mark.bundle)
+
+
+def pack_bundles(*, now: datetime, recipient: OfficeCode, size: int) -> list[PackedBundle]:
+    """Decide what goes, and give each bundle its number, in the caller's transaction.
+
+    Raises:
+        SangbongError: `liaison.stick_too_small`, `liaison.counterpart_unconfirmed` or
+            `office.unknown_counterpart`.
+    """
+    message = telling.exchange_for(now=now, recipient=recipient)
+    plan = _plan(recipient, message, size=size)
+    if not plan.files and (plan.envelopes_left or message.says_something):
+        raise SangbongError("liaison.stick_too_small", bytes=size)
+    first = bare_channel(now=now).ledger.last_bundle(recipient, outgoing=True) + 1
+    return [
+        PackedBundle(_allot(recipient, number, packing, message, now=now), packing, message)
+        for number, packing in enumerate(plan.files, start=first)
+    ]
+
+
+def bundle_bytes(packed: PackedBundle, *, now: datetime) -> bytes:
+    """A bundle in memory: for one that is relayed, and small."""
+    file = io.BytesIO()
+    _write(file, packed, now=now)
+    return file.getvalue()
 
 
 def _plan(recipient: OfficeCode, message: Message, *, size: int) -> PackingPlan:
@@ -156,9 +187,8 @@ def _allot(
     return mark
 
 
-def _write(
-    file: BinaryIO, mark: BundleMark, packing: Packing, message: Message, *, now: datetime
-) -> None:
+def _write(file: BinaryIO, packed: PackedBundle, *, now: datetime) -> None:
+    mark = packed.mark
     channel, store = bare_channel(now=now), film_store()
     sealing, signing = channel.keys.to_seal(mark.other, now=now), channel.keys.to_sign(mark.other)
     bundles.write_bundle(
@@ -172,7 +202,7 @@ def _write(
         ),
         number=mark.number,
         written_at=now,
-        loads=[*_loads(channel, store, packing, message)],
+        loads=[*_loads(channel, store, packed.packing, packed.message)],
         key=fresh_key(),
         sealer=sealing.sealer,
         signer=signing.signer,
@@ -208,17 +238,18 @@ def _pieces(store: FilmStore, run: PieceRun) -> Iterator[bytes]:
         yield store.read_pieces(run.film, first, count)
 
 
-def _note_carried(mark: BundleMark, packing: Packing, message: Message, *, now: datetime) -> None:
+def note_carried(packed: PackedBundle, *, now: datetime) -> None:
+    """Note that a bundle is on its way, in the caller's transaction."""
+    mark, packing = packed.mark, packed.packing
     ids = [one.id for one in packing.envelopes]
-    with transaction.atomic(durable=True):
-        channel = bare_channel(now=now)
-        sending.mark_carried(channel, ids, now=now)
-        if packing.exchange:
-            telling.tell(now=now, recipient=mark.other, message=message)
-        for film, runs in itertools.groupby(packing.runs, key=lambda run: run.film):
-            _note_pieces(mark.other, film, runs)
-        channel.ledger.save_bundle(finished(mark, now=now))
-        audit_carriage("liaison.write_bundle", mark.other, ids, mark.number, now=now)
+    channel = bare_channel(now=now)
+    sending.mark_carried(channel, ids, now=now)
+    if packing.exchange:
+        telling.tell(now=now, recipient=mark.other, message=packed.message)
+    for film, runs in itertools.groupby(packing.runs, key=lambda run: run.film):
+        _note_pieces(mark.other, film, runs)
+    channel.ledger.save_bundle(finished(mark, now=now))
+    audit_carriage("liaison.write_bundle", mark.other, ids, mark.number, now=now)
 
 
 def finished(mark: BundleMark, *, now: datetime) -> BundleMark:

@@ -43,6 +43,12 @@ from sangbong.liaison.queries.line import (
     roster_days,
     timeline,
 )
+from sangbong.liaison.queries.line_desk import (
+    WaitingRow,
+    envelopes,
+    film_awaited,
+    waiting_rows,
+)
 from sangbong.liaison.queries.paper import (
     ReplyView,
     SheetView,
@@ -94,6 +100,7 @@ __all__ = [
     "WaitKind",
     "Waiting",
     "WaitingDispatch",
+    "WaitingRow",
     "Written",
     "anything_to_say",
     "calendar",
@@ -102,8 +109,10 @@ __all__ = [
     "dispatches",
     "duty_records",
     "envelope_bytes",
+    "envelopes",
     "epochs_unopened",
     "everything_waiting",
+    "film_awaited",
     "heard_owed",
     "line_log",
     "line_today",
@@ -133,5 +142,6 @@ __all__ = [
     "unfinished",
     "usual",
     "waiting_for",
+    "waiting_rows",
     "what_waits",
 ]
