@@ -18,6 +18,7 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import re
 import struct
@@ -112,12 +113,12 @@ class Tree:
         if len(self.parts) != size.bit_count():
             raise Wrong("a tree of that size has another number of parts")
 
-    def add(self, leaf: bytes) -> None:
+    def add(self, leaf: bytes, sha256: Any = hashlib.sha256) -> None:
         """One leaf more."""
-        part, size = hashlib.sha256(b"\0" + leaf).digest(), self.size
-        while size % 2:
-            part = hashlib.sha256(b"\1" + self.parts.pop() + part).digest()
-            size //= 2
+        part, size = sha256(b"\0" + leaf).digest(), self.size
+        while size & 1:
+            part = sha256(b"\1" + self.parts.pop() + part).digest()
+            size >>= 1
         self.parts.append(part)
         self.size += 1
 
@@ -392,19 +393,19 @@ class Report:
 
 @dataclass
 class Kit:
-    """The files of a kit and what was learned of them."""
+    """The files of a kit and what was learned of them. `answers`: all entries but dispatches."""
 
     files: zipfile.ZipFile
     report: Report
     about: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, dict[int, bytes]] = field(default_factory=dict)
-    leaves: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    answers: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)
 
     def lines(self, name: str) -> Iterable[str]:
         """A file line by line, without its end."""
-        with self.files.open(name) as file:
-            for line in file:
-                yield line.decode("utf-8").rstrip("\n")
+        with self.files.open(name) as file, io.TextIOWrapper(file, "utf-8", newline="\n") as text:
+            for line in text:
+                yield line.rstrip("\n")
 
 
 def check_kit(path: str, *, trail: str = "", pinned: Sequence[str] = ()) -> Report:
@@ -500,7 +501,7 @@ def _check_log(kit: Kit, log: dict[str, Any]) -> None:
     pending = sorted(
         ((read_note(one["note"]), one) for one in checkpoints), key=lambda x: x[0].size
     )
-    tree, leaves, last, when = Tree(), kit.leaves.setdefault(log["origin"], []), 0, 0
+    tree, answers, last, when = Tree(), kit.answers.setdefault(log["origin"], {}), 0, 0
     lines = iter(kit.lines(f"{log['folder']}/leaves.txt"))
     while True:
         while pending and pending[0][0].size == tree.size:
@@ -510,7 +511,8 @@ def _check_log(kit: Kit, log: dict[str, Any]) -> None:
             break
         kind, _, digest = line.partition(" ")
         tree.add(leaf_bytes(kind, digest, tree.size + 1))
-        leaves.append((kind, digest))
+        if kind != "dispatch":
+            answers[tree.size] = (kind, digest)
     if pending or tree.size != log["size"]:
         place = f"{log['folder']}/leaves.txt"
         kit.report.fault(place, "잘렸거나 늘었습니다.", "cut short, or longer than it should be.")
@@ -568,7 +570,8 @@ def _check_receipts(kit: Kit) -> None:
     found, missing = 0, 0
     logged: dict[str, set[tuple[str, str]]] = {}
     for log in kit.about["logs"]:
-        logged.setdefault(log["office"], set()).update(kit.leaves.get(log["origin"], []))
+        told = kit.answers.get(log["origin"], {}).values()
+        logged.setdefault(log["office"], set()).update(told)
     for line in kit.lines("receipts.txt"):
         office, state, digest, receipt = line.split(" ")
         if not DIGEST.fullmatch(receipt):
@@ -583,11 +586,10 @@ def _check_receipts(kit: Kit) -> None:
 
 def _check_trail(kit: Kit, trail: str) -> None:
     anchors = [line.split(" ") for line in kit.lines("anchors.txt")]
-    leaves = kit.leaves
     heads = read_trail(trail, kit.report) if trail else None
     for origin, number, entry, salt in anchors:
         place = f"anchors.txt, {origin} {number}"
-        kind, digest = leaves[origin][int(number) - 1]
+        kind, digest = kit.answers[origin].get(int(number), ("dispatch", ""))
         if kind != "trail":
             kit.report.fault(place, "그 항목이 아닙니다.", "that entry is not the trail's.")
         elif heads is not None:
