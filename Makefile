@@ -70,7 +70,10 @@ bench: $(VENV)/dev ## measure against peers (ONLY=round)
 campaign: $(VENV)/dev ## faults, each with a planted bug (ONLY=round-kill)
 	@$(BIN)/python -m campaigns $(if $(ONLY),--only $(ONLY))
 
-simulate: $(VENV)/demo ## one seeded round of 200 applicants without pages (SEED=21)
+simulate: $(VENV)/core ## one seeded history of the channel, faults and all (SEED=21 DAYS=100)
+	@$(BIN)/sangbong drill simulate --seed $(or $(SEED),21) $(if $(DAYS),--days $(DAYS)) $(if $(OFFICES),--offices $(OFFICES)) $(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
+
+rehearse: $(VENV)/demo ## one seeded round of 200 applicants without pages (SEED=21)
 	@$(BIN)/sangbong demo --once --applicants 200 --seed $(or $(SEED),21) --no-film
 
 messages: $(VENV)/dev ## gather and compile the Korean catalogue
@@ -82,4 +85,4 @@ lock: ## write the hashed locks from pyproject.toml
 clean: ## forget the virtual environment and what runs left behind
 	@rm -rf $(VENV) var build dist .coverage* .mypy_cache .ruff_cache .hypothesis screenshots
 
-.PHONY: help setup demo run browser-packages test fast lint types imports check fix docs bench campaign simulate messages lock clean
+.PHONY: help setup demo run browser-packages test fast lint types imports check fix docs bench campaign simulate rehearse messages lock clean

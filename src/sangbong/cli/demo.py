@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sangbong.cli.agent import Part, play
+from sangbong.cli.simulate import simulate
 
 
 @click.command()
@@ -79,3 +80,6 @@ def play_part(  # noqa: PLR0917 -- click passes options by name
     play(
         home, Part(side=side, world=world_folder, film=film, web_port=web_port, link_port=link_port)
     )
+
+
+drill.add_command(simulate)

@@ -1,12 +1,12 @@
 """What must hold after a drain: all faults off, every line up, every stick delivered.
 
-1. (C1) *Nothing is lost*: every paper that its sender still knows is applied, or refused where it
+1. (SC1) *Nothing is lost*: every paper that its sender still knows is applied, or refused where it
    was to be; and no office waits for anything.
-2. (C2) *Nothing is doubled*: no paper was applied twice in any office's present state.
-3. (C3) *Nothing unexpected*: every effect is that of a paper that was written (also V4, at once).
-4. (C4) *Order*: the effects of a stream come in the order in which it was written.
-5. (C5) *Receipts are true*: sender and receiver say the same of every dispatch.
-6. (C6) *A restore loses nothing that left*: what a restored sender forgot and the other side holds
+2. (SC2) *Nothing is doubled*: no paper was applied twice in any office's present state.
+3. (SC3) *Nothing unexpected*: every effect is that of a paper that was written (also SV4, at once).
+4. (SC4) *Order*: the effects of a stream come in the order in which it was written.
+5. (SC5) *Receipts are true*: sender and receiver say the same of every dispatch.
+6. (SC6) *A restore loses nothing that left*: what a restored sender forgot and the other side holds
    is on its list of forgotten dispatches; what it forgot and nobody holds was never told to anyone.
 
 Source: the queue checker of Jepsen (`total-queue`), with order and receipts added.
@@ -58,7 +58,7 @@ def _doubled(effects: Mapping[OfficeCode, Sequence[Effect]]) -> Iterator[BrokenE
     for code, rows in effects.items():
         for effect, times in Counter((row.sender, row.content) for row in rows).items():
             if times > 1:
-                yield BrokenError("C2", f"{code} applied paper {effect[1]} {times} times")
+                yield BrokenError("SC2", f"{code} applied paper {effect[1]} {times} times")
 
 
 def _unexpected(
@@ -68,7 +68,7 @@ def _unexpected(
         for row in rows:
             paper = truth.written.get(row.content)
             if paper is None or paper.recipient != code or paper.expected is Expected.REFUSED:
-                yield BrokenError("C3", f"{code} has an effect of {row.dispatch}")
+                yield BrokenError("SC3", f"{code} has an effect of {row.dispatch}")
 
 
 def _disordered(
@@ -82,7 +82,7 @@ def _disordered(
                 continue
             stream = (paper.sender, paper.stream, paper.incarnation)
             if last.get(stream, 0) >= paper.sequence:
-                yield BrokenError("C4", f"{code} applied {paper.dispatch} out of order")
+                yield BrokenError("SC4", f"{code} applied {paper.dispatch} out of order")
             last[stream] = paper.sequence
 
 
@@ -98,7 +98,7 @@ def _lost(paper: Written, offices: Offices, effects: Sequence[Effect]) -> Iterat
     if held is None or held.state is DispatchState.ARRIVING or listed:
         return
     if held.digest == paper.digest:
-        yield BrokenError("C6", f"{paper.sender} does not list {paper.dispatch} as forgotten")
+        yield BrokenError("SC6", f"{paper.sender} does not list {paper.dispatch} as forgotten")
 
 
 def _untold(
@@ -106,15 +106,15 @@ def _untold(
 ) -> Iterator[BrokenError]:
     expected = DispatchState(paper.expected.value)
     if held is None:
-        yield BrokenError("C1", f"{paper.dispatch} is lost ({sent.state} at its sender)")
+        yield BrokenError("SC1", f"{paper.dispatch} is lost ({sent.state} at its sender)")
     elif sent.state is not held.state:
         yield BrokenError(
-            "C5", f"{paper.dispatch} is {sent.state} at its sender, {held.state} at the other side"
+            "SC5", f"{paper.dispatch} is {sent.state} at its sender, {held.state} at the other side"
         )
     elif held.state is not expected:
-        yield BrokenError("C1", f"{paper.dispatch} is {held.state} ({held.code}), not {expected}")
+        yield BrokenError("SC1", f"{paper.dispatch} is {held.state} ({held.code}), not {expected}")
     elif applied != (expected is DispatchState.APPLIED):
-        yield BrokenError("C5", f"{paper.dispatch} is {held.state}, its effect says otherwise")
+        yield BrokenError("SC5", f"{paper.dispatch} is {held.state}, its effect says otherwise")
 
 
 def _waiting(office: Office, offices: Iterable[OfficeCode]) -> Iterator[BrokenError]:
@@ -123,9 +123,9 @@ def _waiting(office: Office, offices: Iterable[OfficeCode]) -> Iterator[BrokenEr
             continue
         waiting = office.ledger.waiting(other, rested_before=None)
         if waiting:
-            yield BrokenError("C1", f"{office.code} still waits to carry {waiting[0].id}")
+            yield BrokenError("SC1", f"{office.code} still waits to carry {waiting[0].id}")
         for stream in office.ledger.in_streams_from(other):
             for row in office.ledger.incoming_after(stream.key, 0):
                 passed = row.state is DispatchState.ARRIVING and stream.ends_at is not None
                 if not row.state.is_final and not passed:
-                    yield BrokenError("C1", f"{office.code} never applied {row.id} ({row.state})")
+                    yield BrokenError("SC1", f"{office.code} never applied {row.id} ({row.state})")

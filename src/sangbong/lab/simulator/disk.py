@@ -1,13 +1,13 @@
 """A disk with write-ahead semantics in memory: what was not synced is lost at a crash.
 
-1. (K1) Rows change inside a transaction only; one that ends by an error leaves nothing.
-2. (K2) A transaction that ended well is *committed*: every later read sees it. It is *durable* only
+1. (SD1) Rows change inside a transaction only; one that ends by an error leaves nothing.
+2. (SD2) A transaction that ended well is *committed*: every later read sees it. It is *durable* only
    after a sync; production syncs with each commit (`synchronous=FULL`), a mutant does not.
-3. (K3) A crash takes back transactions that are committed and not synced: all after a drawn one,
+3. (SD3) A crash takes back transactions that are committed and not synced: all after a drawn one,
    because a log is torn somewhere, and is read up to there.
-4. (K4) Files lie beside the rows, are no part of a backup, and obey the same rule: a file not
+4. (SD4) Files lie beside the rows, are no part of a backup, and obey the same rule: a file not
    synced is lost, or torn at a drawn byte.
-5. (K5) A backup is what was durable when it was taken. Putting it back changes the rows only.
+5. (SD5) A backup is what was durable when it was taken. Putting it back changes the rows only.
 
 Every read, write, commit and sync is a *moment* at which a crash can be planned.
 """
@@ -99,7 +99,7 @@ class Disk:
         return row
 
     def put(self, name: str, key: Hashable, row: Row) -> None:
-        """Write one row: rule K1."""
+        """Write one row: rule SD1."""
         table = self._remember(name, key)
         table[key] = row
         self.moment()
@@ -123,7 +123,7 @@ class Disk:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One transaction, or a savepoint inside one: rules K1 and K2."""
+        """One transaction, or a savepoint inside one: rules SD1 and SD2."""
         undo: _Undo = []
         self._open.append(undo)
         try:
@@ -148,7 +148,7 @@ class Disk:
 
     @contextmanager
     def commit_now(self) -> Iterator[None]:
-        """What is written inside is committed by itself, for a mutant that forgets rule K1."""
+        """What is written inside is committed by itself, for a mutant that forgets rule SD1."""
         outside, self._open = self._open, []
         try:
             with self.transaction():
@@ -181,7 +181,7 @@ class Disk:
         return sorted(self._files)
 
     def write_file(self, name: str, data: bytes) -> None:
-        """Write a file whole; it is not durable yet: rule K4."""
+        """Write a file whole; it is not durable yet: rule SD4."""
         self._unsynced_files.setdefault(name, self._files.get(name))
         self._files[name] = data
         self.moment()
@@ -203,7 +203,7 @@ class Disk:
         self.moment()
 
     def crash(self, draws: random.Random) -> int:
-        """Lose what was not synced: rules K3 and K4.
+        """Lose what was not synced: rules SD3 and SD4.
 
         Returns:
             How many committed transactions were lost.
@@ -233,12 +233,12 @@ class Disk:
             self._files[name] = written[: draws.randint(0, len(written))]
 
     def backup(self, tick: int) -> Backup:
-        """Copy the rows: rule K5. Rows are frozen, so the copy shares them."""
+        """Copy the rows: rule SD5. Rows are frozen, so the copy shares them."""
         assert not self._open, "a backup reads between transactions"  # noqa: S101 -- our mistake
         return Backup(tick, {name: dict(table) for name, table in self._tables.items()})
 
     def restore(self, backup: Backup) -> None:
-        """Put a backup back: rule K5."""
+        """Put a backup back: rule SD5."""
         assert not self._open, "a restore happens while the office is shut"  # noqa: S101 -- as above
         self._unsynced.clear()
         self._tables = {name: dict(table) for name, table in backup.tables.items()}

@@ -2,11 +2,11 @@
 
 The rules of epochs are production's own (`office.core.epochs`). Here:
 
-1. (Y1) Receive keys were exchanged ahead of time, some of them for days before the history begins, so
+1. (SY1) Receive keys were exchanged ahead of time, some of them for days before the history begins, so
    that keys are destroyed in short histories too.
-2. (Y2) A private half is destroyed when rule P5 of `office.core.epochs` lets it go. What was said of
+2. (SY2) A private half is destroyed when rule P5 of `office.core.epochs` lets it go. What was said of
    epochs stands in the database and goes back with it; the keys themselves are files and do not.
-3. (Y3) A new signing key is known to a counterpart once the statement came to it; the old one stays
+3. (SY3) A new signing key is known to a counterpart once the statement came to it; the old one stays
    good for what it signed.
 """
 
@@ -130,14 +130,14 @@ class KeyRing:
     """What a faulty or dishonest sender seals with for once."""
 
     def to_seal(self, recipient: OfficeCode, *, now: datetime) -> SealingKey:
-        """The receive key that is sealed to today: rule Y1."""
+        """The receive key that is sealed to today: rule SY1."""
         if self.instead is not None:
             return self.instead
         chosen = epochs.epoch_for(self.statements[recipient], now=now, floor=self._said(recipient))
         return SealingKey(chosen.number, self.smith.sealer(recipient, chosen.number))
 
     def to_open(self, epoch: int) -> Opener:
-        """Our own receive key of an epoch: rule Y2.
+        """Our own receive key of an epoch: rule SY2.
 
         Raises:
             SangbongError: `office.epoch_gone`.
@@ -147,7 +147,7 @@ class KeyRing:
         return self.smith.opener(self.own, epoch)
 
     def to_sign(self, recipient: OfficeCode) -> SigningKey:
-        """The newest signing key that an office knows of: rule Y3."""
+        """The newest signing key that an office knows of: rule SY3."""
         generation = min(self.generation, self.told[recipient])
         return SigningKey(generation, self.smith.signer(self.own, generation))
 
@@ -158,7 +158,7 @@ class KeyRing:
     def to_verify(
         self, sender: OfficeCode, generation: int, *, envelope: Envelope | None = None
     ) -> Verifier:
-        """A verifying key of another office: rule Y3.
+        """A verifying key of another office: rule SY3.
 
         Raises:
             SangbongError: `office.unknown_counterpart` or `office.signer_unknown`.
@@ -191,7 +191,7 @@ class KeyRing:
             self.disk.put("epochs_done", code, number)
 
     def destroy(self, *, now: datetime, needed: Collection[int]) -> list[int]:
-        """Destroy the private halves that rule Y2 lets go of.
+        """Destroy the private halves that rule SY2 lets go of.
 
         Returns:
             Their numbers.

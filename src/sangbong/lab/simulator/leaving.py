@@ -18,13 +18,13 @@ _NOW, _LATER = b'"version":1', b'"version":2'
 
 
 def envelope_leaves(world: World, office: Office, row: Outgoing) -> bytes:
-    """An envelope is handed to a carrier: rule V1 of truth.py."""
+    """An envelope is handed to a carrier: rule SV1 of truth.py."""
     world.truth.left(row.id, row.digest)
     return spoken(world, office, office.ledger.envelope(row.digest))
 
 
 def receipts_leave(office: Office, receipts: Iterable[bytes]) -> None:
-    """Receipts are handed to a carrier: rule V2 of truth.py.
+    """Receipts are handed to a carrier: rule SV2 of truth.py.
 
     Raises:
         BrokenError: one says more than is durable.
@@ -38,13 +38,15 @@ def receipts_leave(office: Office, receipts: Iterable[bytes]) -> None:
 def _check_durable(office: Office, about: Receipt) -> None:
     row = cast("Incoming | None", office.disk.durable("incoming", about.dispatch_id))
     if row is None or row.digest != about.digest or row.state is DispatchState.ARRIVING:
-        raise BrokenError("V2", f"{office.code} says {about.state} of {about.dispatch_id}, in vain")
+        raise BrokenError(
+            "SV2", f"{office.code} says {about.state} of {about.dispatch_id}, in vain"
+        )
     if about.state is not ReceiptState.RECEIVED and row.state.value != about.state.value:
         raise BrokenError(
-            "V2", f"{office.code} says {about.state} of {about.dispatch_id} too early"
+            "SV2", f"{office.code} says {about.state} of {about.dispatch_id} too early"
         )
     if row.film and not office.films.is_complete(row.film):
-        raise BrokenError("V2", f"{office.code} has not all of the film of {about.dispatch_id}")
+        raise BrokenError("SV2", f"{office.code} has not all of the film of {about.dispatch_id}")
 
 
 def spoken(world: World, office: Office, data: bytes) -> bytes:

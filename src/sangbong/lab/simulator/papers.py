@@ -103,7 +103,7 @@ def apply_one(world: World, office: Office, row: Incoming) -> tuple[str, str]:
             dispatch = applying.open_dispatch(office.channel, row)
             kind = dispatch.kind
             if row.epoch in office.ring.destroyed:
-                raise BrokenError("V3", f"{office.code} opens {row.id} with a destroyed key")
+                raise BrokenError("SV3", f"{office.code} opens {row.id} with a destroyed key")
             _handle(world, office, dispatch)
     except SangbongError as fault:
         return kind, reason(fault.code)
@@ -125,12 +125,12 @@ def _handle(world: World, office: Office, dispatch: InboundDispatch) -> None:
     content = dispatch.body["content"]
     assert isinstance(content, int), dispatch.id  # noqa: S101 -- our own papers
     if dispatch.body["token"] != token(world.plan.seed, content):
-        raise BrokenError("V4", f"{office.code} reads other words in {dispatch.id}")
+        raise BrokenError("SV4", f"{office.code} reads other words in {dispatch.id}")
     if dispatch.body["wish"] == REFUSE:
         raise SangbongError(REFUSAL)
     effect = Effect(content, dispatch.sender, dispatch.stream, dispatch.id)
     world.truth.applied(effect, office.code)
     if dispatch.film and b"".join(dispatch.film.open()) != film_of(world, content):
-        raise BrokenError("V4", f"{office.code} sees another film in {dispatch.id}")
+        raise BrokenError("SV4", f"{office.code} sees another film in {dispatch.id}")
     number = len(office.disk.table("effect"))
     office.disk.put("effect", number, effect)

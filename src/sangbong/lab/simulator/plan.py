@@ -1,10 +1,10 @@
 """What a run will do, drawn whole from its seed before anything is done.
 
-1. (P1) A plan is a sorted list of *acts*. Everything that a run draws, it draws from the stream of
+1. (SP1) A plan is a sorted list of *acts*. Everything that a run draws, it draws from the stream of
    one act, so a plan with fewer acts plays the rest as before: that is what shrinking needs.
-2. (P2) Faults are acts of their own (`ActKind.is_fault`); without them the same papers are written
+2. (SP2) Faults are acts of their own (`ActKind.is_fault`); without them the same papers are written
    and the same occasions come.
-3. (P3) Nothing is certain to be carried: the drain at the end of a run (run.py) is what promises
+3. (SP3) Nothing is certain to be carried: the drain at the end of a run (run.py) is what promises
    that every paper that was written finds a whole line.
 """
 
@@ -170,7 +170,8 @@ _RATES: dict[ActKind, int] = {
 def draw_plan(seed: int, *, days: int, offices: int = 0) -> Plan:
     """The plan of a seed; `offices` 0 draws two to five."""
     draws = stream(seed, "plan")
-    count = offices or draws.choice((2, 2, 3, 3, 4, 5))
+    drawn = draws.choice((2, 2, 3, 3, 4, 5))
+    count = offices or drawn
     swizzle = draws.random() < 0.25
     acts = list(_draw_acts(draws, days=days, offices=count, calm=draws.choice((0, 1, 1, 2))))
     if swizzle:
@@ -250,5 +251,5 @@ def _swizzle(draws: random.Random, *, days: int, offices: int) -> Iterator[Act]:
 
 
 def with_acts(plan: Plan, acts: Sequence[Act]) -> Plan:
-    """The same history with other acts: rule P1."""
+    """The same history with other acts: rule SP1."""
     return Plan(plan.seed, plan.offices, plan.days, tuple(acts))

@@ -1,10 +1,10 @@
 """Playing a plan to its end: the acts, the drain, the check.
 
-1. (R1) While acts are played, the truth is asked at every step (truth.py, rules V1 to V4).
-2. (R2) The drain takes every fault away and gives every line, stick and worker its time. It must come
+1. (SR1) While acts are played, the truth is asked at every step (truth.py, rules SV1 to SV4).
+2. (SR2) The drain takes every fault away and gives every line, stick and worker its time. It must come
    to rest within `CONTACTS_MAX` rounds of contacts.
-3. (R3) Then the checkers compare (checkers.py, rules C1 to C6).
-4. (R4) The same plan gives the same trace, whatever process, machine or hash seed plays it.
+3. (SR3) Then the checkers compare (checkers.py, rules SC1 to SC6).
+4. (SR4) The same plan gives the same trace, whatever process, machine or hash seed plays it.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _play_all(world: World) -> None:
 
 
 def drain(world: World) -> int:
-    """Give everything its time without any fault: rule R2.
+    """Give everything its time without any fault: rule SR2.
 
     Returns:
         After how many rounds of contacts all was at rest.
@@ -119,7 +119,7 @@ def drain(world: World) -> int:
         _everybody_meets(world, contacts)
         if world.trace.steps == before:
             return contacts
-    raise BrokenError("R2", f"not at rest after {CONTACTS_MAX} rounds of contacts")
+    raise BrokenError("SR2", f"not at rest after {CONTACTS_MAX} rounds of contacts")
 
 
 def _everybody_meets(world: World, number: int) -> None:

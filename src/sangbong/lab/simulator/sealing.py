@@ -1,10 +1,10 @@
 """A seeded stand-in for the real sealing, of equal sizes: it hides and binds as that does, against
 anybody inside the simulator, and protects nothing outside of it.
 
-1. (Z1) A sealed thing has exactly `SEAL_OVERHEAD_BYTES` more than its content, a signature
+1. (SZ1) A sealed thing has exactly `SEAL_OVERHEAD_BYTES` more than its content, a signature
    `SIGNATURE_BYTES`, a sealed piece 16 bytes more.
-2. (Z2) The same draws give the same bytes; nothing reads entropy.
-3. (Z3) What is opened under another key, another `info` or with one bit altered is refused with the
+2. (SZ2) The same draws give the same bytes; nothing reads entropy.
+3. (SZ3) What is opened under another key, another `info` or with one bit altered is refused with the
    code that the real one gives.
 
 A public key is here the secret one: nobody in the simulator forges by looking into another's memory.
@@ -71,7 +71,7 @@ class StandInSealer:
     draws: random.Random
 
     def seal(self, content: bytes, *, info: bytes) -> bytes:
-        """Encapsulated key, ciphertext and tag, in this order: rules Z1 and Z2."""
+        """Encapsulated key, ciphertext and tag, in this order: rules SZ1 and SZ2."""
         nonce = self.draws.randbytes(_NONCE_BYTES)
         encapsulated = nonce + hashlib.shake_128(nonce).digest(_ENCAPSULATED_BYTES - _NONCE_BYTES)
         inner = _inner_key(self.key, nonce)
@@ -86,7 +86,7 @@ class StandInOpener:
     key: StandInKey
 
     def open(self, sealed: bytes, *, info: bytes) -> bytes:
-        """The content: rule Z3.
+        """The content: rule SZ3.
 
         Raises:
             SangbongError: `liaison.seal_wrong`; sealed for another key, or altered.
@@ -121,7 +121,7 @@ def _tag(inner: bytes, *parts: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class StandInPieceCipher:
-    """Seals pieces of films and bundles under the key that it is given: rules Z1 to Z3."""
+    """Seals pieces of films and bundles under the key that it is given: rules SZ1 to SZ3."""
 
     def seal_piece(self, piece: bytes, *, key: bytes, nonce: bytes, aad: bytes) -> bytes:
         """The sealed piece."""

@@ -1,7 +1,7 @@
 """A long failing history becomes a short one that a person can read.
 
 Acts are taken out in ever smaller groups, and what is left is played again under the same seed
-(plan.py, rule P1), for as long as the same rule breaks. Source: delta debugging, Zeller 1999.
+(plan.py, rule SP1), for as long as the same rule breaks. Source: delta debugging, Zeller 1999.
 """
 
 from __future__ import annotations

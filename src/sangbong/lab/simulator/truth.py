@@ -2,11 +2,11 @@
 
 While a run goes on, each of these must hold at every moment; one that does not ends the run:
 
-1. (V1) No number is used twice: under one sender, recipient, stream, incarnation and sequence only
+1. (SV1) No number is used twice: under one sender, recipient, stream, incarnation and sequence only
    one envelope ever leaves an office, by whatever carrier.
-2. (V2) A receipt leaves an office only when what it says is durable there.
-3. (V3) Nothing is opened with a receive key that was destroyed.
-4. (V4) What an office applies, another office wrote for it, in this stream, in these words; and it
+2. (SV2) A receipt leaves an office only when what it says is durable there.
+3. (SV3) Nothing is opened with a receive key that was destroyed.
+4. (SV4) What an office applies, another office wrote for it, in this stream, in these words; and it
    was not written to be refused.
 """
 
@@ -73,29 +73,29 @@ class Truth:
         self.written[paper.content] = paper
 
     def left(self, dispatch: str, digest: str) -> None:
-        """An envelope left an office: rule V1.
+        """An envelope left an office: rule SV1.
 
         Raises:
             BrokenError: another one with its number left before.
         """
         before = self.numbers.setdefault(dispatch, digest)
         if before != digest:
-            raise BrokenError("V1", f"the number of {dispatch} is used twice")
+            raise BrokenError("SV1", f"the number of {dispatch} is used twice")
 
     def applied(self, effect: Effect, by: OfficeCode) -> None:
-        """An office is applying a dispatch: rule V4.
+        """An office is applying a dispatch: rule SV4.
 
         Raises:
             BrokenError: it was never written so.
         """
         paper = self.written.get(effect.content)
         if paper is None:
-            raise BrokenError("V4", f"{by} applies {effect.dispatch}, which nobody wrote")
+            raise BrokenError("SV4", f"{by} applies {effect.dispatch}, which nobody wrote")
         said = (effect.sender, by, effect.stream)
         if said != (paper.sender, paper.recipient, paper.stream):
-            raise BrokenError("V4", f"{by} applies {paper.dispatch} as {effect.dispatch}")
+            raise BrokenError("SV4", f"{by} applies {paper.dispatch} as {effect.dispatch}")
         if paper.expected is Expected.REFUSED:
-            raise BrokenError("V4", f"{by} applies {paper.dispatch}, which was to be refused")
+            raise BrokenError("SV4", f"{by} applies {paper.dispatch}, which was to be refused")
 
 
 def token(seed: int, content: int) -> str:
