@@ -60,6 +60,13 @@ def _stick_read(world: World, act: Act, _: random.Random) -> None:
         visits.read_stick(world, world.at(act.office), stick)
 
 
+def _relay(world: World, act: Act, draws: random.Random) -> None:
+    office, other = world.at(act.office), world.at(act.other)
+    thirds = [one for one in world.others(office) if one is not other]
+    if thirds:
+        visits.relay(world, office, other, thirds[act.amount % len(thirds)], draws)
+
+
 def _work(world: World, act: Act, _: random.Random) -> None:
     office = world.at(act.office)
     papers.apply_some(world, office, act.amount)
@@ -230,6 +237,7 @@ _DEEDS: Mapping[ActKind, Callable[[World, Act, random.Random], None]] = {
     ActKind.CALL: _call,
     ActKind.STICK_WRITE: _stick_write,
     ActKind.STICK_READ: _stick_read,
+    ActKind.RELAY: _relay,
     ActKind.WORK: _work,
     ActKind.CRASH: _crash,
     ActKind.BACKUP: _backup,

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.lab.simulator import acts, papers
+from sangbong.lab.simulator import acts, papers, visits
 from sangbong.lab.simulator import world as worlds
 from sangbong.lab.simulator.keys import KeyRing, StandInSmith
 from sangbong.lab.simulator.ledger import MemoryLedger
@@ -259,6 +259,19 @@ def _carried_is_received(_: World) -> AbstractContextManager[None]:
     return _instead(sending, mark_carried=mark)
 
 
+@contextmanager
+def _relay_is_received(_: World) -> Iterator[None]:
+    """What was given to a third office counts as received."""
+    original = visits.relay
+
+    def relay(world: World, office: Any, *args: Any) -> None:
+        with _carried_is_received(world):
+            original(world, office, *args)
+
+    with _instead(visits, relay=relay):
+        yield
+
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("dedupe-dropped", "an envelope that came before is taken again", _dedupe_dropped),
     Mutant("sequence-reused", "a restore goes unnoticed", _sequence_reused),
@@ -273,5 +286,6 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("gap-waited-for", "a gap that nobody can fill is waited for", _gap_waited_for),
     Mutant("two-commits", "the effect is committed before its state", _two_commits),
     Mutant("return-is-refusal", "what came back is given up", _return_is_refusal),
+    Mutant("relay-is-received", "a third office's hand counts as custody", _relay_is_received),
     Mutant("carried-is-received", "a carrier's hand counts as custody", _carried_is_received),
 )

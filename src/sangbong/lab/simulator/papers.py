@@ -8,6 +8,7 @@ from sangbong.lab.simulator.draws import stream
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.plan import STREAMS, Act
 from sangbong.lab.simulator.truth import BrokenError, Effect, Expected, Written, token
+from sangbong.lab.simulator.visits import accept_relay, read_relayed
 from sangbong.lab.simulator.world import World
 from sangbong.liaison.core import applying, sending
 from sangbong.liaison.core.clearance import standing
@@ -15,6 +16,7 @@ from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.film import KEY_BYTES, PIECE_BYTES
 from sangbong.liaison.core.ledger import Incoming
 from sangbong.liaison.core.receipt import reason
+from sangbong.liaison.core.relay import RELAY_KIND
 from sangbong.liaison.core.resync import RESTORED_KIND, RestoredPaper, accept_restored
 from sangbong.liaison.core.sending import Draft, SealedFilm
 
@@ -84,6 +86,7 @@ def apply_some(world: World, office: Office, limit: int) -> int:
     Returns:
         How many were applied or refused.
     """
+    read_relayed(world, office)
     for count in range(limit):
         with world.transaction(office):
             row = applying.next_to_apply(office.channel)
@@ -117,6 +120,9 @@ def _handle(world: World, office: Office, dispatch: InboundDispatch) -> None:
         SangbongError: it refuses.
         BrokenError: it is asked for what nobody wrote.
     """
+    if dispatch.kind == RELAY_KIND:
+        accept_relay(office, dispatch)
+        return
     world.trace.plaintext(canonical_bytes(dispatch.body))
     if dispatch.kind == RESTORED_KIND:
         paper = RestoredPaper.from_body(dispatch.body)

@@ -37,6 +37,7 @@ class ActKind(StrEnum):
     CALL = "call"
     STICK_WRITE = "stick write"
     STICK_READ = "stick read"  # which stick: Choice
+    RELAY = "relay"  # through which of the others, counted round
     WORK = "work"  # at most so many dispatches
     CRASH = "crash"  # so many moments from now
     BACKUP = "backup"
@@ -58,7 +59,14 @@ class ActKind(StrEnum):
 
 
 _FAIR = frozenset(
-    {ActKind.PAPER, ActKind.CALL, ActKind.STICK_WRITE, ActKind.STICK_READ, ActKind.WORK}
+    {
+        ActKind.PAPER,
+        ActKind.CALL,
+        ActKind.STICK_WRITE,
+        ActKind.STICK_READ,
+        ActKind.RELAY,
+        ActKind.WORK,
+    }
 )
 
 
@@ -163,6 +171,7 @@ _RATES: dict[ActKind, int] = {
     ActKind.CALL: 900,
     ActKind.STICK_WRITE: 120,
     ActKind.STICK_READ: 170,
+    ActKind.RELAY: 60,
     ActKind.WORK: 1500,
 }
 
@@ -207,6 +216,8 @@ def _detailed(draws: random.Random, act: Act) -> Act:
         case ActKind.PAPER:
             words = ("plain",) * 7 + ("urgent", "film", "film", "refused")
             return replace(one, amount=draws.randrange(len(STREAMS)), word=draws.choice(words))
+        case ActKind.RELAY:
+            return replace(one, amount=draws.randrange(len(OFFICES)))
         case ActKind.WORK:
             return replace(one, amount=draws.randint(1, 20))
         case ActKind.CRASH:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sangbong.kernel.errors import SangbongError
+from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.simulator.desk import film_done, hear, take
 from sangbong.lab.simulator.leaving import envelope_leaves, receipts_leave, spoken
 from sangbong.lab.simulator.office import Office
@@ -18,24 +19,40 @@ from sangbong.lab.simulator.world import World
 from sangbong.liaison.core import bundle as bundles
 from sangbong.liaison.core import sending, telling
 from sangbong.liaison.core.bundle import End, Label, Load, Member, Piece, StickOutcome
+from sangbong.liaison.core.clearance import standing
+from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.exchange import read_exchange
 from sangbong.liaison.core.ledger import BundleMark, Outgoing
 from sangbong.liaison.core.pieces import KEY_BYTES
+from sangbong.liaison.core.relay import RELAY_KIND, RelayPaper, check_relay, relay_stream
+from sangbong.liaison.core.sending import Draft
+from sangbong.liaison.core.telling import Message
 from sangbong.liaison.core.waybill import MemberKind, PieceRun
 
+_RELAYED = "relayed/"
 
-def write_stick(world: World, office: Office, other: Office, draws: random.Random) -> Stick:
-    """Write everything that an office should have on a new stick."""
-    now, ledger, channel = office.clock.now, office.ledger, office.channel
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A bundle that is written, and what it was made of."""
+
+    data: bytes
+    mark: BundleMark
+    message: Message
+    waiting: tuple[Outgoing, ...]
+
+
+def pack(world: World, office: Office, other: Office, draws: random.Random) -> Packed:
+    """Everything that an office should have in one bundle."""
+    now, ledger = office.clock.now, office.ledger
     with world.transaction(office):
-        message = telling.exchange_for(channel, other=other.code, now=now)
+        message = telling.exchange_for(office.channel, other=other.code, now=now)
         waiting = ledger.waiting(other.code, rested_before=None)
-        number = ledger.last_bundle(other.code, outgoing=True) + 1
         mark = BundleMark(
             f"{draws.getrandbits(128):032x}",
             outgoing=True,
             other=other.code,
-            number=number,
+            number=ledger.last_bundle(other.code, outgoing=True) + 1,
             started_at=now,
         )
         ledger.save_bundle(mark)
@@ -43,20 +60,85 @@ def write_stick(world: World, office: Office, other: Office, draws: random.Rando
     loads = [Load.of(MemberKind.EXCHANGE, spoken(world, office, message.exchange.encode()))]
     loads += [Load.of(MemberKind.ENVELOPE, envelope_leaves(world, office, row)) for row in waiting]
     loads += _films(office, waiting)
-    data = _bundle(office, other, mark, loads, draws)
+    data = spoken(world, office, _bundle(office, other, mark, loads, draws))
+    return Packed(data, mark, message, tuple(waiting))
+
+
+def note_carried(office: Office, other: Office, packed: Packed) -> None:
+    """Note that a bundle left, in the caller's transaction."""
+    now, channel = office.clock.now, office.channel
+    sending.mark_carried(channel, [row.id for row in packed.waiting], now=now)
+    telling.told(channel, packed.message, other=other.code, now=now)
+    office.ledger.save_bundle(replace(packed.mark, finished_at=now, envelopes=len(packed.waiting)))
+
+
+def write_stick(world: World, office: Office, other: Office, draws: random.Random) -> Stick:
+    """Write everything that an office should have on a new stick."""
+    packed = pack(world, office, other, draws)
     office.disk.moment()
-    files = {bundles.file_name(mark.bundle): spoken(world, office, data)}
+    files = {bundles.file_name(packed.mark.bundle): packed.data}
     stick = world.bag.put(OFFICES.index(office.code), OFFICES.index(other.code), files)
     # The stick is durable: from here on it may be on its way.
     with world.transaction(office):
-        sending.mark_carried(channel, [row.id for row in waiting], now=now)
-        telling.told(channel, message, other=other.code, now=now)
-        ledger.save_bundle(replace(mark, finished_at=now, envelopes=len(waiting)))
-    world.say(office, f"writes stick {stick.number} for {other.code}: {len(waiting)} envelopes")
+        note_carried(office, other, packed)
+    count = len(packed.waiting)
+    world.say(office, f"writes stick {stick.number} for {other.code}: {count} envelopes")
     return stick
 
 
-def _films(office: Office, waiting: list[Outgoing]) -> list[Load]:
+def relay(world: World, office: Office, other: Office, third: Office, draws: random.Random) -> None:
+    """Send everything that an office should have through a third one, which cannot read it."""
+    packed = pack(world, office, other, draws)
+    paper = RelayPaper(office.code, other.code, passed_on=False)
+    with world.transaction(office):
+        row = enqueue_relay(office, paper, [packed.data], by=third.code)
+        note_carried(office, other, packed)
+    world.say(office, f"relays {len(packed.waiting)} envelopes by {row.id}")
+
+
+def enqueue_relay(
+    office: Office, paper: RelayPaper, data: Sequence[bytes], *, by: OfficeCode
+) -> Outgoing:
+    """Put bundles into a dispatch of our own, as `liaison.operations.relay` does."""
+    draft = Draft(
+        clearance=standing("lab", "relaying", by),
+        recipient=by,
+        stream=relay_stream(paper.final),
+        kind=RELAY_KIND,
+        body=paper.to_body(),
+        attachments=tuple(data),
+    )
+    return sending.enqueue(office.channel, draft, now=office.clock.now)
+
+
+def accept_relay(office: Office, dispatch: InboundDispatch) -> None:
+    """Pass bundles on, or lay them down to be read, in the caller's transaction.
+
+    Raises:
+        SangbongError: they went astray; the dispatch is refused.
+    """
+    paper = RelayPaper.from_body(dispatch.body)
+    check_relay(paper, sender=dispatch.sender, own=office.code, bundles=dispatch.attachments)
+    if paper.passed_on:
+        for data in dispatch.attachments:
+            name = f"{_RELAYED}{sha256(data).hexdigest()}"
+            office.disk.write_file(name, data)
+            office.disk.sync_file(name)
+    else:
+        onward = RelayPaper(paper.origin, paper.final, passed_on=True)
+        enqueue_relay(office, onward, dispatch.attachments, by=paper.final)
+
+
+def read_relayed(world: World, office: Office) -> None:
+    """Read the bundles that were relayed to this office."""
+    for name in office.disk.file_names():
+        data = office.disk.file(name)
+        if name.startswith(_RELAYED) and data is not None:
+            world.say(office, f"reads what was relayed: {read_file(world, office, data)}")
+            office.disk.remove_file(name)
+
+
+def _films(office: Office, waiting: Sequence[Outgoing]) -> list[Load]:
     films = {row.film: row.pieces for row in waiting if row.film}
     manifests, pieces = [], []
     for film, count in films.items():
@@ -92,13 +174,17 @@ def read_stick(world: World, office: Office, stick: Stick) -> list[StickOutcome]
     """Put a stick into the drive; the named outcome of each file on it."""
     outcomes = []
     for _, data in stick.files:
-        try:
-            outcome = _Reading(world, office, data).read()
-        except SangbongError as fault:
-            outcome = bundles.outcome_of(fault.code)
-        outcomes.append(outcome)
-        world.say(office, f"reads stick {stick.number}: {outcome}")
+        outcomes.append(read_file(world, office, data))
+        world.say(office, f"reads stick {stick.number}: {outcomes[-1]}")
     return outcomes
+
+
+def read_file(world: World, office: Office, data: bytes) -> StickOutcome:
+    """The named outcome of one file."""
+    try:
+        return _Reading(world, office, data).read()
+    except SangbongError as fault:
+        return bundles.outcome_of(fault.code)
 
 
 class _Reading:
