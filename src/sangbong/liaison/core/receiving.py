@@ -44,11 +44,15 @@ from sangbong.liaison.core.states import DispatchEvent, DispatchState, after
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What came of one envelope: the row that is held, or the fault; never both."""
+    """What came of one envelope: the row that is held, or the fault; never both.
+
+    `fresh` says that custody passed by this very arrival.
+    """
 
     digest: str
     row: Incoming | None = None
     fault: SangbongError | None = None
+    fresh: bool = False
 
 
 def take(
@@ -67,11 +71,11 @@ def take(
             results.append(Arrived(digest_of(data), fault=one))
             continue
         try:
-            row = batch.judge(one, data, now=now, answered=answered)
+            row, fresh = batch.judge(one, data, now=now, answered=answered)
         except SangbongError as fault:
             results.append(Arrived(one.digest, fault=fault))
         else:
-            results.append(Arrived(one.digest, row=row))
+            results.append(Arrived(one.digest, row=row, fresh=fresh))
     batch.save()
     return results
 
@@ -117,17 +121,23 @@ class _Batch:
         streams = channel.ledger.in_streams({_key(one) for one in envelopes})
         return cls(channel, streams, channel.ledger.incoming(ids))
 
-    def judge(self, envelope: Envelope, data: bytes, *, now: datetime, answered: bool) -> Incoming:
-        """Take one envelope: rules I1 to I6, I9, I10."""
+    def judge(
+        self, envelope: Envelope, data: bytes, *, now: datetime, answered: bool
+    ) -> tuple[Incoming, bool]:
+        """Take one envelope, and whether custody passes by it: rules I1 to I6, I9, I10."""
         key, sequence = _key(envelope), envelope.header.sequence
         arrival = judge(
             envelope,
             applied_through=self._streams[key].applied_through,
             neighbours=self._neighbours(key, sequence),
         )
+        before = self._held.get(envelope.header.dispatch_id)
         if arrival is Arrival.DUPLICATE:
-            return self._again(envelope.header.dispatch_id, now=now, answered=answered)
-        return self._store(envelope, data, now=now, answered=answered)
+            row = self._again(envelope.header.dispatch_id, now=now, answered=answered)
+        else:
+            row = self._store(envelope, data, now=now, answered=answered)
+        held_before = before is not None and before.state is not DispatchState.ARRIVING
+        return row, not held_before and row.state is not DispatchState.ARRIVING
 
     def _neighbours(self, key: StreamKey, sequence: int) -> Iterable[Held]:
         for number in (sequence - 1, sequence, sequence + 1):

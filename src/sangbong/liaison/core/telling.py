@@ -66,7 +66,7 @@ class Message:
     def says_something(self) -> bool:
         """Whether it would change anything at the other side."""
         told = self.exchange
-        return bool(told.receipts or told.heard or told.settled or told.evidence)
+        return bool(told.receipts or told.heard or told.settled)
 
 
 def announce(channel: Channel, *, other: OfficeCode, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,11 @@ from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core import applying, receiving
 from sangbong.liaison.core.channel import Channel
 from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.evidence import Act
 from sangbong.liaison.core.ledger import Incoming
 from sangbong.liaison.core.receipt import reason
 from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import after_commit, bare_channel, office_channel
 
 Handler = Callable[[InboundDispatch], None]
@@ -67,8 +70,18 @@ def store(*, now: datetime, data: bytes, answered: bool = False) -> Incoming:
     if arrived.fault is not None:
         raise arrived.fault
     assert arrived.row is not None, "a row or a fault"  # noqa: S101 -- receiving.Arrived
+    _log_received([arrived.row] if arrived.fresh else [], now=now)
     after_commit("exchange", arrived.row.key.other)
     return arrived.row
+
+
+def _log_received(rows: Sequence[Incoming], *, now: datetime) -> None:
+    """Into our logs towards the senders, in the transaction of the custody: rule LK1."""
+    digests: dict[OfficeCode, list[tuple[Act, str]]] = {}
+    for row in rows:
+        digests.setdefault(row.key.other, []).append((Act.RECEIVED, row.digest))
+    for sender, acts in digests.items():
+        evidence.log_acts(now=now, counterpart=sender, acts=acts)
 
 
 def received_receipt(row: Incoming, *, now: datetime) -> bytes:
@@ -90,6 +103,8 @@ def take_batch(
         for one, data in zip(arrived, envelopes, strict=True):
             if one.fault is not None:
                 receiving.trace(channel, data, code=one.fault.code, carrier=carrier, now=now)
+                _accuse(channel, one.fault, data, now=now)
+        _log_received([one.row for one in arrived if one.row and one.fresh], now=now)
         after_commit("exchange", carrier)
     # Committed and synced: the answers may leave.
     answers = [
@@ -99,6 +114,16 @@ def take_batch(
     if not answered:
         _keep_returns(channel, [one.receipt for one in answers if one.code], now=now)
     return answers
+
+
+def _accuse(channel: Channel, fault: SangbongError, data: bytes, *, now: datetime) -> None:
+    """Two envelopes of one number: keep the proof, if it is one."""
+    if fault.code != "liaison.two_histories":
+        return
+    name = str(fault.params["dispatch"])
+    held = channel.ledger.envelope(channel.ledger.incoming([name])[name].digest)
+    with contextlib.suppress(SangbongError), transaction.atomic():
+        evidence.accuse(now=now, held=held, offered=data)
 
 
 def take_or_return(*, now: datetime, envelopes: Sequence[bytes], carrier: OfficeCode) -> list[str]:
@@ -134,6 +159,7 @@ def film_complete(*, now: datetime, film: str) -> list[tuple[str, bytes]]:
     with transaction.atomic(durable=True):
         channel = office_channel(now=now)
         rows = receiving.film_complete(channel, film, now=now)
+        _log_received(rows, now=now)
         for row in rows:
             after_commit("exchange", row.key.other)
     return [(row.digest, receiving.received_receipt(channel, row)) for row in rows]
@@ -172,6 +198,8 @@ def apply_next(*, now: datetime, handler: Handler, passing_over: Collection[str]
             return False
         kind, code = _apply(channel, row, handler)
         applying.finish(channel, row, kind=kind, code=code, now=now)
+        act = Act.REFUSED if code else Act.APPLIED
+        evidence.log_acts(now=now, counterpart=row.key.other, acts=[(act, row.digest)])
         after_commit("exchange", row.key.other)
     return True
 

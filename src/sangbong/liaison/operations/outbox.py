@@ -15,9 +15,11 @@ from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
 from sangbong.liaison.core import sending
 from sangbong.liaison.core.channel import Channel
 from sangbong.liaison.core.clearance import Clearance
+from sangbong.liaison.core.evidence import Act
 from sangbong.liaison.core.film import FilmKey
 from sangbong.liaison.core.receipt import Receipt
 from sangbong.liaison.core.sending import Believed, Draft, SealedFilm
+from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import (
     after_commit,
     film_store,
@@ -61,6 +63,7 @@ def enqueue(
     )
     with transaction.atomic():
         row = sending.enqueue(office_channel(now=now), draft, now=now)
+        evidence.log_acts(now=now, counterpart=recipient, acts=[(Act.DISPATCH, row.digest)])
         after_commit("waiting", recipient)
     return row.id
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
+from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core import resync, telling
+from sangbong.liaison.core.channel import Channel
 from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.evidence import Act
 from sangbong.liaison.core.exchange import Exchange
+from sangbong.liaison.core.ledger import StreamKey
 from sangbong.liaison.core.telling import Message, Told
+from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import (
     after_commit,
     bare_channel,
@@ -21,6 +28,7 @@ from sangbong.liaison.operations.channel import (
 from sangbong.office import operations as office
 from sangbong.office.core.actor import Actor
 
+_log = structlog.get_logger(__name__)
 _ROUTING = Actor("system:routing", "inbound dispatch")
 
 
@@ -31,7 +39,27 @@ def exchange_for(*, now: datetime, recipient: OfficeCode) -> Message:
         SangbongError: `office.unknown_counterpart` or `liaison.counterpart_unconfirmed`.
     """
     confirmed_counterpart(recipient)
-    return telling.exchange_for(office_channel(now=now), other=recipient, now=now)
+    channel = office_channel(now=now)
+    before = channel.ledger.peer(recipient).announced
+    message = telling.exchange_for(channel, other=recipient, now=now)
+    if channel.ledger.peer(recipient).announced != before:
+        _log_announcement(channel, recipient, now=now)
+    if not message.says_something and not channel.ledger.epochs_waiting(recipient):
+        return message
+    try:
+        with transaction.atomic():
+            shown = evidence.evidence_for(now=now, counterpart=recipient)
+    except SangbongError as fault:
+        # a damaged log is for a person to look at; dispatches and receipts do not wait for it
+        _log.error("liaison.evidence_not_shown", counterpart=recipient, code=fault.code)
+        return message
+    return replace(message, exchange=replace(message.exchange, evidence=shown))
+
+
+def _log_announcement(channel: Channel, recipient: OfficeCode, *, now: datetime) -> None:
+    key = StreamKey(recipient, resync.RESTORED_STREAM, channel.ledger.incarnation())
+    stream = channel.ledger.out_streams([key])[key]
+    evidence.log_acts(now=now, counterpart=recipient, acts=[(Act.DISPATCH, stream.last_digest)])
 
 
 def tell(*, now: datetime, recipient: OfficeCode, message: Message) -> None:
@@ -48,6 +76,8 @@ def accept_exchange(*, now: datetime, sender: OfficeCode, theirs: Exchange) -> T
     confirmed_counterpart(sender)
     channel = office_channel(now=now)
     told = telling.accept_exchange(channel, theirs, sender=sender, now=now)
+    if theirs.evidence:
+        _witness(theirs, sender=sender, now=now)
     if told.restored:
         note_restore(channel, now=now, found="exchange")
     if told.epochs_done:
@@ -63,6 +93,14 @@ def accept_exchange(*, now: datetime, sender: OfficeCode, theirs: Exchange) -> T
         after_commit("waiting", sender)
     after_commit("exchange", sender)
     return told
+
+
+def _witness(theirs: Exchange, *, sender: OfficeCode, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            evidence.accept_evidence(now=now, counterpart=sender, value=dict(theirs.evidence))
+    except SangbongError as fault:
+        _log.warning("liaison.evidence_not_taken", counterpart=sender, code=fault.code)
 
 
 def restored(*, now: datetime, actor: Actor) -> int:
