@@ -71,6 +71,7 @@ EXPECTED: dict[str, dict[str, frozenset[Role] | str]] = {
     "channel": {"GET": CHANNEL},
     "channel-dispatches": {"GET": CHANNEL},
     "channel-dispatch": {"GET": CHANNEL},
+    "channel-evidence": {"GET": CHANNEL, "POST": ONLY_OFFICER},
     "channel-notes": {"GET": CHANNEL, "POST": ONLY_OFFICER},
     "channel-duty": {"GET": CHANNEL, "POST": ONLY_OFFICER},
     "channel-undo": {"POST": ONLY_OFFICER},

@@ -8,6 +8,7 @@ from sangbong.web import gallery, preferences, signin
 from sangbong.web.console import (
     candidates,
     channel,
+    evidence,
     families,
     inquiries,
     letters,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("channel", channel.channel, name="channel"),
     path("channel/dispatches", channel.dispatches, name="channel-dispatches"),
     path("channel/dispatches/<path:dispatch_id>", channel.dispatch, name="channel-dispatch"),
+    path("channel/evidence", evidence.evidence, name="channel-evidence"),
     path("channel/notes", channel.notes, name="channel-notes"),
     path("channel/duty", line_people.duty, name="channel-duty"),
     path("channel/undo", line.undo, name="channel-undo"),

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_noop as noop
 from sangbong.kernel.errors import Language, messages
 from sangbong.tracing.core.deciding import DEMONSTRATION_RULE, MARK
 from sangbong.tracing.core.findings import OWN_ANSWER
+from sangbong.web.evidence_words import EVIDENCE_MARKS, EVIDENCE_SHORT
 from sangbong.web.faces import Mark
 from sangbong.web.line_words import LINE_MARKS, LINE_SHORT
 
-_MARKS: dict[str, dict[str, tuple[str, str, str]]] = LINE_MARKS | {
+_MARKS: dict[str, dict[str, tuple[str, str, str]]] = LINE_MARKS | EVIDENCE_MARKS | {
     "round": {
         "planned": (noop("planned"), "ring", "quiet"),
         "roll_frozen": (noop("roll frozen"), "half", "moving"),
@@ -118,7 +119,7 @@ _MARKS: dict[str, dict[str, tuple[str, str, str]]] = LINE_MARKS | {
     },
 }
 
-_SHORT = LINE_SHORT | {
+_SHORT = LINE_SHORT | EVIDENCE_SHORT | {
     # kin
     "direct": noop("parent, child or spouse"),
     "sibling": noop("brother or sister"),
