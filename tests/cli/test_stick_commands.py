@@ -79,22 +79,30 @@ def test_an_office_is_confirmed_by_words_heard_and_then_a_stick_carries_papers_b
         "--rank", "officer", "--text", "A rehearsal.",
     )  # fmt: skip
     assert (note.returncode, note.stdout) == (0, "KR-SEL>KP-PYO/notes/1\n"), note.stderr
+    planned = run(ours, "stick", "plan", "--to", "KP-PYO", "--size", "1")
+    assert [line.split(" ")[0] for line in planned.stdout.splitlines()] == [
+        "KR-SEL>KP-PYO/notes/1",
+        "접수",
+    ]
     written = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
-    assert written.stdout == "SANGBONG-KR-SEL-KP-PYO-00000001.BDL: 1 papers, 0 receipts\n"
+    (name,) = (path.name for path in tmp_path.glob("*.BDL"))
+    assert written.stdout == f"{name}: 1 papers, 0 receipts\n"
     read = run(theirs, "stick", "read", str(tmp_path))
     assert (read.returncode, read.stdout.splitlines()) == (
         0,
-        ["SANGBONG-KR-SEL-KP-PYO-00000001.BDL: KR-SEL 1 papers, 0 receipts"],
+        [f"{name}: KR-SEL 읽었습니다 / read: 1 papers, 0 receipts"],
     )
     again = run(theirs, "stick", "read", str(tmp_path), "--take-away")
     assert again.stdout.splitlines() == [
-        "SANGBONG-KR-SEL-KP-PYO-00000001.BDL: KR-SEL read before",
+        f"{name}: KR-SEL 전에 읽은 묶음입니다 / read before",
     ]
 
-    back = run(theirs, "stick", "write", str(tmp_path), "--to", "KR-SEL")
-    assert back.stdout == "SANGBONG-KP-PYO-KR-SEL-00000001.BDL: 0 papers, 1 receipts\n"
+    back = run(theirs, "stick", "write", str(tmp_path), "--to", "KR-SEL", "--size", "1")
+    assert back.stdout.endswith(".BDL: 0 papers, 1 receipts\n")
     assert run(ours, "stick", "read", str(tmp_path)).returncode == 0
-    nothing = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
+    for _ in range(2):
+        # our word on what was heard goes once
+        nothing = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
     assert nothing.stdout == "보낼 것이 없습니다 / nothing to say to KP-PYO\n"
 
 
@@ -102,8 +110,24 @@ def test_a_damaged_bundle_is_told_and_left_there(
     words: tuple[Path, Path, list[str]], tmp_path: Path
 ) -> None:
     _, theirs, _ = words
-    (tmp_path / "SANGBONG-KR-SEL-KP-PYO-00000009.BDL").write_bytes(b"sangbong bundle\n cut off")
+    (tmp_path / "SANGBONG-0123456789abcdef.BDL").write_bytes(b"sangbong bundle\n cut off")
     read = run(theirs, "stick", "read", str(tmp_path), "--take-away")
     assert read.returncode == 1
-    assert "liaison.bundle_garbled" in read.stderr
-    assert (tmp_path / "SANGBONG-KR-SEL-KP-PYO-00000009.BDL").exists()
+    assert "liaison.bundle_cut" in read.stderr
+    assert "잘린 묶음입니다" in read.stdout
+    assert (tmp_path / "SANGBONG-0123456789abcdef.BDL").exists()
+
+
+def test_a_person_says_that_the_database_was_put_back(
+    words: tuple[Path, Path, list[str]], tmp_path: Path
+) -> None:
+    _, theirs, _ = words
+
+    said = run(theirs, "office", "restored", "--by", "admin", "--why", "backup of Tuesday")
+    assert (said.returncode, said.stdout.splitlines()[1].split()[:3]) == (
+        0,
+        ["Incarnation", "2", "begins."],
+    ), said.stderr
+
+    nobody = run(theirs, "relay", "--to", "US-WAS", "--by", "KR-SEL")
+    assert (nobody.returncode, "US-WAS" in nobody.stderr) == (2, True)

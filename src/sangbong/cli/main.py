@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sangbong.cli.audit import audit
+from sangbong.cli.carrier import carrier
 from sangbong.cli.ceremony import ceremony
 from sangbong.cli.check import check
 from sangbong.cli.confirm import confirm
@@ -17,6 +18,7 @@ from sangbong.cli.importing import import_file
 from sangbong.cli.keys import keys, renew, revoke, root, rotate, update
 from sangbong.cli.notes import note
 from sangbong.cli.office import office
+from sangbong.cli.restored import relay, restored
 from sangbong.cli.serve import serve
 from sangbong.cli.stick import stick
 from sangbong.kernel.errors import SangbongError
@@ -39,9 +41,22 @@ def cli(context: click.Context, home: Path) -> None:
     context.obj = home.absolute()
 
 
-for command in (ceremony, confirm, keys, renew, rotate, revoke, update, root):
+for command in (ceremony, confirm, keys, renew, rotate, revoke, update, root, restored):
     office.add_command(command)
-for command in (office, import_file, note, audit, evidence, check, serve, stick, demo, drill):
+for command in (
+    office,
+    import_file,
+    note,
+    audit,
+    evidence,
+    check,
+    serve,
+    carrier,
+    stick,
+    relay,
+    demo,
+    drill,
+):
     cli.add_command(command)
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
+from sangbong.office import tasks as keys
 from sangbong.office.queries import counterparts
 
 _log = structlog.get_logger(__name__)
@@ -33,6 +34,12 @@ def carry(*, now: datetime) -> int:
         except SangbongError as fault:
             _log.warning("liaison.call_failed", counterpart=other.code, code=fault.code)
     return done
+
+
+def keep_keys(*, now: datetime) -> int:
+    """Keep our keys, all but those that something here is still sealed to, and tell the new ones."""
+    kept = keys.keep_keys(now=now, needed=queries.epochs_unopened())
+    return kept + operations.tell_keys(now=now)
 
 
 def collect_relayed(*, now: datetime) -> int:

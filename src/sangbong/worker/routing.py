@@ -25,6 +25,7 @@ Accept = Callable[..., None]
 
 ROUTES: Mapping[str, Accept] = {
     "liaison.note": liaison.accept_note,
+    "liaison.keys": liaison.accept_keys,
     "liaison.relay": liaison.accept_relay,
     "liaison.restored": liaison.accept_restored,
     "liaison.offer": liaison.accept_offer,

@@ -20,20 +20,24 @@ SWEEPS: tuple[Sweep, ...] = (
     apply_waiting,
     liaison.collect_relayed,
     letters.prepare,
-    liaison.carry,
 )
 """Run again and again; each takes `now` and returns how many pieces of work it did."""
 
 HOUSEKEEPING: tuple[tuple[timedelta, Sweep], ...] = (
+    (timedelta(minutes=5), liaison.keep_keys),
     (timedelta(hours=1), archive.tidy),
     (timedelta(days=1), archive.check),
 )
 """Run at start and then once in each interval."""
 
 
-def sweep(*, now: datetime) -> int:
-    """Run each sweep once; how many pieces of work were done in all."""
-    return sum(run(now=now) for run in SWEEPS)
+def sweep(*, now: datetime, calling: bool = True) -> int:
+    """Run each sweep once; how many pieces of work were done in all.
+
+    `calling` also calls the other offices, where no carrier does so.
+    """
+    done = sum(run(now=now) for run in SWEEPS)
+    return done + liaison.carry(now=now) if calling else done
 
 
 class Housekeeper:

@@ -25,6 +25,7 @@ from sangbong.liaison.operations.inbox import (
     return_envelope,
     take_batch,
 )
+from sangbong.liaison.operations.keys import accept_keys, tell_keys
 from sangbong.liaison.operations.line import (
     correct,
     record_call,
@@ -84,6 +85,7 @@ __all__ = [
     "PaperContent",
     "Taken",
     "accept_exchange",
+    "accept_keys",
     "accept_note",
     "accept_offer",
     "accept_offer_answer",
@@ -139,5 +141,6 @@ __all__ = [
     "take_batch",
     "take_signal",
     "tell",
+    "tell_keys",
     "type_reply",
 ]
