@@ -24,7 +24,7 @@ _BASIS = "liaison: key statements"
 _PURPOSE = "keys"
 
 
-def announce_keys(*, now: datetime) -> int:
+def tell_keys(*, now: datetime) -> int:
     """Send our current statement to every confirmed office that lacks it, once; how many it was.
 
     Also notes who has it by now. An office that refused it is left for people: `office keys` tells.

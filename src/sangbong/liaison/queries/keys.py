@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.states import DispatchState
-from sangbong.liaison.models import InboxDispatch, OutboxDispatch, OutboxStream
+from sangbong.liaison.core.key_papers import KEYS_KIND, keys_stream, serial_of
+from sangbong.liaison.models import OutboxDispatch, OutboxStream
 from sangbong.office.core.statement import NO_DIGEST, Standing, stream_mark
 from sangbong.office.queries import own_office
 
@@ -48,18 +49,21 @@ def _standing(own: OfficeCode, stream: OutboxStream, before: datetime | None) ->
     )
 
 
-def epochs_in_custody() -> set[int]:
-    """Our epochs that dispatches which we hold and have not opened are sealed to."""
-    rows = InboxDispatch.objects.filter(
-        state__in=[DispatchState.ARRIVING.value, DispatchState.RECEIVED.value]
+def statement_sent(recipient: OfficeCode, *, serial: int) -> DispatchState | None:
+    """How the dispatch with our statement of that serial stands, or None where it was never sent."""
+    state = (
+        OutboxDispatch.objects.filter(
+            stream__recipient=recipient, stream__name=keys_stream(serial), kind=KEYS_KIND
+        )
+        .values_list("state", flat=True)
+        .first()
     )
-    return set(rows.values_list("epoch", flat=True).distinct())
+    return DispatchState(state) if state is not None else None
 
 
-def epochs_on_the_way(recipient: OfficeCode) -> set[int]:
-    """The epochs of an office that our papers which it has not received yet are sealed to."""
-    rows = OutboxDispatch.objects.filter(
-        stream__recipient=recipient,
-        state__in=_ON_THE_WAY,
-    )
-    return set(rows.values_list("epoch", flat=True).distinct())
+def statements_applied(recipient: OfficeCode) -> list[int]:
+    """The serials of our statements that an office has taken from a dispatch."""
+    names = OutboxDispatch.objects.filter(
+        stream__recipient=recipient, kind=KEYS_KIND, state=DispatchState.APPLIED.value
+    ).values_list("stream__name", flat=True)
+    return sorted(serial_of(name) for name in names)
