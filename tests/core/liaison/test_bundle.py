@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,8 @@ from sangbong.liaison.core.bundle import (
     unlock,
     write_bundle,
 )
+from sangbong.liaison.core.exchange import EXCHANGE_BYTES_MAX
+from sangbong.liaison.core.film import MANIFEST_BYTES_MAX
 from sangbong.liaison.core.framing import framed
 from sangbong.liaison.core.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
 from sangbong.liaison.core.waybill import (
@@ -334,7 +337,7 @@ def test_a_key_sealed_for_one_header_does_not_open_under_another(toy):
 
 def with_content(toy, content: bytes, *, segments: int = 1) -> bytes:
     """A bundle whose segments are not what its maker should have written."""
-    good = written(toy, [run_of(segments - 1)] if segments > 1 else [EXCHANGE])
+    good = written(toy, [run_of(min(segments - 1, 16))] if segments > 1 else [EXCHANGE])
     head = good[: read_head(io.BytesIO(good)).length]
     padded = content.ljust(segments * PIECE_BYTES, b"\0")
     return head + b"".join(
@@ -415,6 +418,34 @@ def test_a_bundle_is_in_its_smallest_class_and_its_padding_says_nothing(toy):
     assert outcome(toy, talking) == "liaison.bundle_garbled"
 
 
+def test_a_segment_of_padding_says_nothing(toy):
+    """W7."""
+    loads = [EXCHANGE, run_of(16)]
+    waybill = framed(Waybill(7, AT, tuple(load.line for load in loads)).encode())
+    said = waybill + b"{}" + b"".join(loads[1].chunks)
+
+    assert segment_class(len(said)) == 18
+    padded = (said.ljust(17 * PIECE_BYTES, b"\0"), said.ljust(17 * PIECE_BYTES, b"\0") + b"1")
+    assert [outcome(toy, with_content(toy, one, segments=18)) for one in padded] == [
+        "taken",
+        "liaison.bundle_garbled",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["pieces", FILM, 2**18 - 1, 2],
+        ["exchange", EXCHANGE_BYTES_MAX + 1, ONE[2]],
+        ["manifest", MANIFEST_BYTES_MAX + 1, ONE[2]],
+    ],
+)
+def test_a_line_that_is_larger_than_its_kind_may_be_is_no_line(line):
+    """Y2."""
+    with pytest.raises(ValueError, match="not such a number"):
+        read_waybill(_waybill(line)[4:])
+
+
 def test_a_waybill_of_another_version_is_told_as_one():
     """Y1."""
     with pytest.raises(SangbongError) as told:
@@ -457,3 +488,61 @@ def test_a_bundle_takes_as_many_as_fit_and_at_least_one(sizes, room):
 
 def test_a_bundle_never_lists_more_than_its_bound():
     assert fill([1] * (MEMBERS_MAX + 5), room=10**9) == MEMBERS_MAX
+
+
+class Sink:
+    """A file that forgets what is written."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+    def write(self, data: bytes) -> int:
+        self.length += len(data)
+        return len(data)
+
+    def writelines(self, parts) -> None:
+        for part in parts:
+            self.write(part)
+
+
+def many_pieces(count: int) -> Load:
+    """A run whose pieces are made when it is their turn."""
+    return Load(PieceRun(FILM, 0, count), (b"x" * SEALED_PIECE_BYTES for _ in range(count)))
+
+
+def peak_of(deed) -> int:
+    """The most memory that a deed held at once, in bytes."""
+    tracemalloc.start()
+    try:
+        deed()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memory_of_writing_and_reading_does_not_grow_with_the_bundle(toy, tmp_path):
+    def write(count: int, file) -> None:
+        write_bundle(
+            file,
+            label=LABEL,
+            number=7,
+            written_at=AT,
+            loads=[many_pieces(count)],
+            key=KEY,
+            sealer=toy,
+            signer=toy,
+            cipher=toy,
+        )
+
+    path = tmp_path / "bundle"
+    with path.open("wb") as file:
+        write(120, file)
+
+    def read_through() -> None:
+        with path.open("rb") as file:
+            head = read_head(file)
+            _, end = look_through(file, head, key=KEY, cipher=toy)
+            assert end == BundleEnd(End.WHOLE, 120, 120)
+
+    assert peak_of(lambda: write(120, Sink())) < 1_000_000
+    assert peak_of(read_through) < 1_000_000

@@ -28,7 +28,7 @@ from sangbong.liaison.core.envelope import (
     stream_name,
     write_envelope,
 )
-from sangbong.liaison.core.film import FILM_BYTES_MAX, FilmKey, pieces_for
+from sangbong.liaison.core.film import FILM_BYTES_MAX, PIECES_MAX, FilmKey, film_class, pieces_for
 from sangbong.liaison.core.framing import framed
 from sangbong.liaison.core.sizes import BODY_CLASS_MAX, BODY_CLASS_MIN, pad
 
@@ -109,10 +109,26 @@ def test_a_paper_unpacks_to_what_was_packed(written):
     assert unpack(pack(written)) == written
 
 
-@given(PAPERS, STREAMS, st.integers(2, 2**31 - 1))
-def test_an_envelope_reads_back_as_it_was_written(toy, written, stream, sequence):
+GENERATIONS = st.integers(1, 1_000_000)
+HEADERS = st.fixed_dictionaries(
+    {
+        "stream": STREAMS,
+        "sequence": st.integers(2, 2**31 - 1),
+        "epoch": GENERATIONS,
+        "incarnation": GENERATIONS,
+        "signer": GENERATIONS,
+        "urgent": st.booleans(),
+    }
+)
+FILMS = st.just({}) | st.integers(1, PIECES_MAX).map(
+    lambda n: {"film": "cd" * 32, "pieces": film_class(n)}
+)
+
+
+@given(PAPERS, HEADERS, FILMS)
+def test_an_envelope_reads_back_as_it_was_written(toy, written, changes, film):
     content = pack(written)
-    said = header(stream=stream, sequence=sequence, previous="ab" * 32, size=len(content))
+    said = header(**changes, **film, previous="ab" * 32, size=len(content))
 
     envelope = read_envelope(write_envelope(said, content, sealer=toy, signer=toy))
 

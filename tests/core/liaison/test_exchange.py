@@ -63,7 +63,7 @@ EMPTY = parse_canonical(Exchange(incarnation=1).encode())
     [
         b"",
         b"{}",
-        bytes(EXCHANGE_BYTES_MAX + 1),
+        Exchange(incarnation=1, evidence={"a": "x" * EXCHANGE_BYTES_MAX}).encode(),
         *(
             canonical_bytes(EMPTY | changes)
             for changes in (
