@@ -1,4 +1,4 @@
-"""Conducts the demo: founds two offices, gives each its cue, shows what they do, judges the end."""
+"""Conducts the demo: founds three offices, gives each its cue, shows what they do, judges the end."""
 
 from __future__ import annotations
 
@@ -51,9 +51,12 @@ class Cast:
     time_zone: str
 
 
+_WITHOUT_A_LINE = {"pyongyang", "washington"}
+"""These two write to each other by way of the third, which cannot read it."""
 CAST = (
     Cast("seoul", "KR-SEL", "서울 사무소", "Seoul office", "Asia/Seoul"),
     Cast("pyongyang", "KP-PYO", "평양 사무소", "Pyongyang office", "Asia/Pyongyang"),
+    Cast("washington", "US-WAS", "워싱턴 사무소", "Washington office", "America/New_York"),
 )
 
 
@@ -130,7 +133,7 @@ def _prepare(console: Console, wishes: Wishes, folder: Path, players: list[Playe
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console
     ) as progress:
-        bar = progress.add_task("Inventing families, founding two offices", total=None)
+        bar = progress.add_task("Inventing families, founding three offices", total=None)
         with ThreadPoolExecutor() as pool:
             works = [
                 pool.submit(
@@ -203,7 +206,7 @@ def _judge(console: Console, folder: Path, players: list[Player]) -> int:
 
 def _stay_open(console: Console, players: list[Player]) -> None:
     console.print(
-        "\nBoth offices are open. Sign in once with each link / 두 사무소가 열려 있습니다."
+        "\nThe offices are open. Sign in once with each link / 세 사무소가 열려 있습니다."
     )
     for player in players:
         for link in player.ask(do="open", web_port=player.web_port):
@@ -236,21 +239,17 @@ def _found(player: Player) -> None:
 
 
 def _exchange_keys(players: list[Player]) -> None:
-    first, second = players
+    def add_others(own: Player) -> None:
+        for other in players:
+            if other is not own:
+                no_line = {own.cast.side, other.cast.side} == _WITHOUT_A_LINE
+                _command(
+                    "--home", str(own.home), "office", "add", "--confirm",
+                    *(["--no-line"] if no_line else []), str(other.home / "keys.json"),
+                )  # fmt: skip
+
     with ThreadPoolExecutor() as pool:
-        for work in [
-            pool.submit(
-                _command,
-                "--home",
-                str(a.home),
-                "office",
-                "add",
-                "--confirm",
-                str(b.home / "keys.json"),
-            )
-            for a, b in ((first, second), (second, first))
-        ]:
-            work.result()
+        list(pool.map(add_others, players))
 
 
 def _make_film(target: Path) -> None:

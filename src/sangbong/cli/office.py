@@ -57,8 +57,11 @@ def statement(home: Path, target: Path) -> None:
 @office.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--confirm", is_flag=True, help="The fingerprint was compared by voice and is equal.")
+@click.option(
+    "--no-line", is_flag=True, help="No line leads there: by stick, on paper or by a third office."
+)
 @click.pass_obj
-def add(home: Path, source: Path, *, confirm: bool) -> None:
+def add(home: Path, source: Path, *, confirm: bool, no_line: bool) -> None:
     """Add the office whose key statement is SOURCE; show its fingerprint and ours, to be read aloud."""
     from sangbong.cli.boot import boot_founded
 
@@ -71,7 +74,7 @@ def add(home: Path, source: Path, *, confirm: bool) -> None:
     now = datetime.now(UTC)
     with transaction.atomic():
         code = operations.add_counterpart(
-            now=now, actor=_ADMINISTRATOR, statement=source.read_bytes()
+            now=now, actor=_ADMINISTRATOR, statement=source.read_bytes(), has_line=not no_line
         )
         if confirm:
             operations.confirm_counterpart(now=now, actor=_ADMINISTRATOR, code=code)

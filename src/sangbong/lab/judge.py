@@ -1,4 +1,4 @@
-"""Checks what two offices state of a round against the truth that neither was given.
+"""Checks what the offices state of a round against the truth that neither was given.
 
 Three kinds of lines: numbers that must equal the truth; numbers that must follow from what the other
 side found (so that nothing was lost or changed on the way); and the quality of the search, which no
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sangbong.tracing.core.evaluation import Evaluation, PairRef, evaluate
 from sangbong.tracing.core.states import PairState
 
 ASKED_DATE = date(2018, 7, 1)
+_CODES = {"seoul": "KR-SEL", "pyongyang": "KP-PYO", "washington": "US-WAS"}
 NEEDED_CONSENTS = ("search", "name_to_other_side")
 
 Report = Mapping[str, Any]
@@ -78,7 +80,7 @@ def judge(reports: Mapping[str, Report], world: Path) -> Verdict:
             *_replies(seoul, truth, found, records),
             *_search(pyongyang, truth),
             *_sittings(seoul, pyongyang, truth),
-            *_channel(seoul, pyongyang),
+            *_channel(reports),
         )
     )
 
@@ -250,24 +252,38 @@ def _sittings(seoul: Report, pyongyang: Report, truth: Truth) -> tuple[Line, ...
     )
 
 
-def _channel(seoul: Report, pyongyang: Report) -> tuple[Line, ...]:
-    """Every dispatch that one side sealed has been applied once by the other, and both know it."""
+def _channel(reports: Mapping[str, Report]) -> tuple[Line, ...]:
+    """Every dispatch that one office sealed has been applied once by the other, and both know it."""
     lines = []
-    for sender, receiver, who in ((seoul, pyongyang, "Seoul"), (pyongyang, seoul, "Pyongyang")):
-        out = {i: state for i, way, state in sender["dispatches"] if way == "out"}
+    for (sender, code), (receiver, other) in permutations(_CODES.items(), 2):
+        between = f"{code}>{other}/"
+        out = {i: state for i, way, state in reports[sender]["dispatches"] if i.startswith(between)}
         taken = Counter(
-            i for i, way, state in receiver["dispatches"] if way == "in" and state == "applied"
+            i
+            for i, way, state in reports[receiver]["dispatches"]
+            if way == "in" and state == "applied" and i.startswith(between)
         )
         known = sum(state == "applied" for state in out.values())
         lines.append(
             _equal(
-                f"dispatches from {who}: sealed, applied once, known so",
+                f"dispatches {code} to {other}: sealed, applied once, known so",
                 "봉한 송달문, 한 번 반영됨, 알고 있음",
                 f"{len(out)}, {sum(n == 1 for n in taken.values())}, {known}",
                 f"{len(out)}, {len(out)}, {len(out)}",
             )
         )
-    return tuple(lines)
+    relayed = {
+        i for side in ("washington", "pyongyang") for i in reports[side]["notes"] if "US-WAS" in i
+    }
+    return (
+        *lines,
+        _equal(
+            "notes by way of Seoul: written, and readable there",
+            "서울을 거친 통지문: 쓴 것, 서울이 읽을 수 있는 것",
+            f"{len(relayed)}, {sum(i in relayed for i in reports['seoul']['notes'])}",
+            "2, 0",
+        ),
+    )
 
 
 def _drawable(world: Path) -> frozenset[str]:

@@ -64,7 +64,8 @@ class Counterpart(models.Model):
     """The office across, as its latest key statement told, and who compared the fingerprint when.
 
     `serial` and `digest` are of `statement`; `knows_serial` is our own statement that it said it has;
-    `epochs_done` is what it said of our epochs, `epochs_said` what we said of its.
+    `epochs_done` is what it said of our epochs, `epochs_said` what we said of its. Without a line
+    (`has_line`) its papers go by stick, on paper or through a third office.
     """
 
     code = models.CharField(max_length=6, unique=True)
@@ -72,6 +73,7 @@ class Counterpart(models.Model):
     name_en = models.CharField(max_length=100)
     statement = models.BinaryField()
     link_url = models.CharField(max_length=200, blank=True)
+    has_line = models.BooleanField(default=True)
     added_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=50, blank=True)

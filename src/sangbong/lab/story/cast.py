@@ -1,4 +1,4 @@
-"""The staff of both offices: invented people, one for each kind of work."""
+"""The staff of the offices: invented people, one for each kind of work."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ _CAST: dict[Side, tuple[tuple[str, str, Role], ...]] = {
         ("ro", "로경수", Role.AUDITOR),
         ("hyon", "현일국", Role.ADMINISTRATOR),
     ),
+    Side.WASHINGTON: (
+        ("harlow", "Jane Harlow", Role.LIAISON_OFFICER),
+        ("choe", "Daniel Choe", Role.ADMINISTRATOR),
+    ),
 }
 
 
@@ -50,6 +54,7 @@ def _act(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
             display_name=name,
             role=role,
             password=None,
+            language="en" if stage.side is Side.WASHINGTON else "ko",
         )
     count = len(_CAST[stage.side])
     return f"{count} people begin work", f"직원 {count}명이 업무를 시작했습니다"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sangbong.lab.story.cast import STAFF, import_file
+from sangbong.lab.story.relaying import hand_to_seoul, notes, times_relayed, write
 from sangbong.lab.story.sittings import open_halls, outcomes_missing, record_outcomes
 from sangbong.lab.story.stage import (
     CLERK,
@@ -23,6 +24,7 @@ from sangbong.lab.story.stage import (
 from sangbong.lab.story.stating import (
     dispatch_lines,
     film_lines,
+    note_lines,
     report_lines,
     sitting_lines,
 )
@@ -30,6 +32,8 @@ from sangbong.lab.truth import FoundAnswer
 from sangbong.letters import operations as letters
 from sangbong.letters import queries as letter_queries
 from sangbong.letters.core.machine import LetterState
+from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.queries import Direction
 from sangbong.registry import queries as registry_queries
 from sangbong.registry.core.layouts import Layout
 from sangbong.reunions import operations as reunions
@@ -203,6 +207,36 @@ def _hold(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
     )
 
 
+def _answer_washington(stage: Stage, now: datetime, progress: Progress) -> tuple[str, str]:
+    del progress
+    asked = notes(Direction.IN, Side.WASHINGTON)[0]
+    write(
+        stage,
+        now,
+        Side.WASHINGTON,
+        NotePaper(
+            number="107-31",
+            date=now.date(),
+            sender_name="리명진",
+            sender_rank="련락관",
+            text="귀측의 통지문을 받았습니다. 명단을 보내면 검토하겠습니다.\n",
+            answers=asked.number,
+        ),
+    )
+    return (
+        "Washington's note, which came by way of Seoul, is answered",
+        "서울을 거쳐 온 워싱톤의 통지문에 회답했습니다",
+    )
+
+
+def _washington_waits() -> bool:
+    return bool(notes(Direction.IN, Side.WASHINGTON)) and not _washington_answered()
+
+
+def _washington_answered() -> bool:
+    return bool(notes(Direction.OUT, Side.WASHINGTON))
+
+
 def _entries(state: EntryState) -> int:
     return sum(one.entries.get(state, 0) for one in tracing_queries.incoming_inquiries(MATTER))
 
@@ -247,6 +281,19 @@ STEPS = (
         _import,
     ),
     Step("halls", korea(7, 1, 9), lambda _stage: not reunion_queries.halls(), _halls),
+    Step(
+        "answer Washington",
+        korea(7, 3, 15),
+        lambda _stage: _washington_waits(),
+        _answer_washington,
+    ),
+    Step(
+        "relay",
+        korea(7, 3, 16),
+        lambda _stage: _washington_answered() and not times_relayed(),
+        hand_to_seoul,
+        commits_itself=True,
+    ),
     Step(
         "trace",
         korea(7, 5, 9),
@@ -297,6 +344,7 @@ def report() -> dict[str, Any]:
         "sittings": sitting_lines(),
         "films": film_lines(),
         "dispatches": dispatch_lines(),
+        "notes": note_lines(),
     }
 
 

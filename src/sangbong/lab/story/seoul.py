@@ -31,6 +31,7 @@ from sangbong.lab.story.stage import (
 from sangbong.lab.story.stating import (
     dispatch_lines,
     film_lines,
+    note_lines,
     report_lines,
     sitting_lines,
 )
@@ -422,4 +423,5 @@ def report() -> dict[str, Any]:
         "sittings": sitting_lines(),
         "films": film_lines(),
         "dispatches": dispatch_lines(),
+        "notes": note_lines(),
     }

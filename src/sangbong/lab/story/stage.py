@@ -25,6 +25,7 @@ class Side(StrEnum):
 
     SEOUL = "seoul"
     PYONGYANG = "pyongyang"
+    WASHINGTON = "washington"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One deed of the story: its story time, whether it is due, and what it does."""
+    """One deed of the story: its story time, whether it is due, and what it does.
+
+    A deed of a carrier commits each of its steps itself, for what has left cannot be rolled back.
+    """
 
     key: str
     at: datetime
     due: Callable[[Stage], bool]
     act: Callable[[Stage, datetime, Progress], tuple[str, str]]
+    commits_itself: bool = False
 
 
 def korea(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -71,9 +76,16 @@ def korea(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2018, month, day, hour, minute, tzinfo=_KOREA).astimezone(UTC)
 
 
+CODES = {
+    Side.SEOUL: OfficeCode("KR-SEL"),
+    Side.PYONGYANG: OfficeCode("KP-PYO"),
+    Side.WASHINGTON: OfficeCode("US-WAS"),
+}
+
+
 def other_office() -> OfficeCode:
-    """The one office across."""
-    return office.counterparts()[0].code
+    """The office across, with which this one runs the round."""
+    return CODES[Side.PYONGYANG if office.own_office().code != "KP-PYO" else Side.SEOUL]
 
 
 CLERK = {
@@ -83,6 +95,7 @@ CLERK = {
 OFFICER = {
     Side.SEOUL: Actor("han", "eighth video round"),
     Side.PYONGYANG: Actor("ri", "eighth video round"),
+    Side.WASHINGTON: Actor("harlow", "families in the United States"),
 }
 OPERATOR = {
     Side.SEOUL: Actor("moon", "eighth video round"),

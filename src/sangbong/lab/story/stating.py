@@ -1,4 +1,4 @@
-"""What both offices state at the end, as plain lists."""
+"""What the offices state at the end, as plain lists."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def sitting_lines() -> list[list[str]]:
 def film_lines() -> list[str]:
     """The state of each film."""
     return [str(one.state) for one in letter_queries.letters()]
+
+
+def note_lines() -> list[str]:
+    """The dispatches whose notes are filed here."""
+    return sorted(one.dispatch_id for one in liaison.notes())
 
 
 def dispatch_lines() -> list[list[str]]:

@@ -175,7 +175,9 @@ def redeem_sign_in_link(*, now: datetime, token: str) -> Staff:
     return link.staff
 
 
-def add_counterpart(*, now: datetime, actor: Actor, statement: bytes) -> OfficeCode:
+def add_counterpart(
+    *, now: datetime, actor: Actor, statement: bytes, has_line: bool = True
+) -> OfficeCode:
     """Keep another office's key statement, not yet confirmed; ours is taken to be handed over too.
 
     Raises:
@@ -192,6 +194,7 @@ def add_counterpart(*, now: datetime, actor: Actor, statement: bytes) -> OfficeC
         name_en=read.name_en,
         statement=statement,
         link_url=read.link_url,
+        has_line=has_line,
         added_at=now,
         serial=read.serial,
         digest=read.digest,

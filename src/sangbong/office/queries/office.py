@@ -117,7 +117,7 @@ def _counterpart_view(row: Counterpart) -> CounterpartView:
         verify_key=keystore.verify_key(statement.newest.key),
         receive_key=keystore.receive_key(statement.epochs[0].key),
         tls_certificate=statement.tls_certificate,
-        link_url=row.link_url,
+        link_url=row.link_url if row.has_line else "",
         fingerprint=fingerprint(statement),
         added_at=row.added_at,
         confirmed_at=row.confirmed_at,
