@@ -6,8 +6,15 @@ from datetime import timedelta
 
 from tests.web.furnishing import NOW, THEM
 
-from sangbong.liaison import operations, queries
-from sangbong.liaison.core.calls import CallKind, CallOutcome, CallRecord, OwnSide, Reading
+from sangbong.liaison import operations
+from sangbong.liaison.core.calls import (
+    CallKind,
+    CallOutcome,
+    CallRecord,
+    OwnSide,
+    Reading,
+    due_calls,
+)
 from sangbong.liaison.core.line_state import LineFact, LineSaid
 from sangbong.liaison.core.meetings import MeetingDeed, MeetingFact, MeetingKind, MinutesText
 from sangbong.liaison.core.offer import OfferDeed, OfferFact, Way
@@ -17,6 +24,7 @@ from sangbong.liaison.core.presence import PresenceFact, PresenceSaid
 from sangbong.liaison.core.roster import Duty
 from sangbong.liaison.core.said import Said, Side
 from sangbong.office.core.actor import Actor
+from sangbong.programmes.korea import lines
 
 HAN = Actor("han", "furnishing")
 TOLD = Said(Side.THEIRS, "리명국", paper="북남-3", saw="전화로 알려 왔다")
@@ -48,8 +56,7 @@ def _facts(n: int) -> None:
     operations.record_presence(
         **told, fact=PresenceFact(Side.THEIRS, "판문점", presence, at, TOLD, 5, head_there=False)
     )
-    today = queries.calendar(counterpart=THEM, first=at.date(), last=at.date(), now=at)[0]
-    due = today.calls[0].due if today.calls else None
+    due = next(iter(due_calls(lines.call_hours("KR-SEL", THEM), day=at.date())), None)
     missed = n % 3 == 0 and due is not None
     operations.record_call(
         **told,

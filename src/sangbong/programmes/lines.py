@@ -95,6 +95,7 @@ class PublishedFact:
     line: str
     said: str
     at: datetime
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ LINE_MARKS: dict[str, dict[str, tuple[str, str, str]]] = {
         "unknown": (noop("nobody has said"), "dash", "quiet"),
         "present": (noop("there"), "disc", "done"),
         "in_part": (noop("there in part"), "half", "needs"),
-        "withdrawn": (noop("withdrawn"), "square", "needs"),
+        "withdrawn": (noop("staff withdrawn"), "square", "needs"),
         "returned": (noop("returned"), "disc", "done"),
     },
     "meeting": {
@@ -96,7 +96,7 @@ LINE_SHORT: dict[str, str] = {
     # staff
     "told.present": noop("there"),
     "told.in_part": noop("there in part"),
-    "told.withdrawn": noop("withdrawn"),
+    "told.withdrawn": noop("staff withdrawn"),
     # duties
     "duty.line": noop("at the line"),
     "duty.weekend": noop("weekend duty"),

@@ -18,7 +18,7 @@ TOP = 26
 _BEND = date(2008, 1, 1)
 _EARLY_SHARE = 240
 _WIDTH_MIN = 2.0
-_LABEL_WIDTH_MIN = 24
+_CHARACTER_WIDTH = 8
 _HEIGHTS = {
     LineState.OPEN: 4,
     LineState.RESTORED: 4,
@@ -111,7 +111,7 @@ def _bar(run: Run, scale: _Scale, middle: int) -> Bar:
         height=height,
         state=run.state.value,
         said=run.said,
-        label=run.label if width >= _LABEL_WIDTH_MIN else "",
+        label=run.label if width >= (len(run.label) + 1) * _CHARACTER_WIDTH else "",
         middle=f"{x + width / 2:.1f}",
     )
 

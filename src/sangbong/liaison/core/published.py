@@ -17,7 +17,7 @@ def published_facts(events: Iterable[LineEvent]) -> list[LineFact]:
             told=LineSaid(fact.said),
             at=fact.at,
             source=Said(Side.PUBLISHED, by=event.source, saw=event.detail),
-            known=event.known,
+            known=fact.known,
             confidence=event.confidence,
         )
         for event in events

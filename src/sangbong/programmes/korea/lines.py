@@ -136,7 +136,7 @@ def _event(number: int, row: dict[str, str]) -> LineEvent:
         source=row["source"],
         label_en=row["label_en"],
         label_ko=row["label_ko"],
-        facts=tuple(_fact(word, day) for word in row["facts"].split(";") if word),
+        facts=tuple(_fact(word, day, known) for word in row["facts"].split(";") if word),
     )
 
 
@@ -147,11 +147,12 @@ def _first_day(written: str) -> tuple[date, Known]:
     return date(year, month, day), known
 
 
-def _fact(word: str, day: date) -> PublishedFact:
+def _fact(word: str, day: date, known: Known) -> PublishedFact:
     line, _equals, rest = word.partition("=")
     said, _at, hour = rest.partition("@")
     at = time.fromisoformat(hour) if hour else time()
-    return PublishedFact(line=line, said=said, at=datetime.combine(day, at, ZONE))
+    exact = Known.MINUTE if hour else known
+    return PublishedFact(line=line, said=said, at=datetime.combine(day, at, ZONE), known=exact)
 
 
 def _pair(written: str) -> tuple[str, str]:

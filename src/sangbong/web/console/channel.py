@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode, office_code
@@ -23,11 +22,12 @@ from sangbong.liaison.core.papers import NotePaper
 from sangbong.liaison.core.paths import PathState
 from sangbong.liaison.core.said import Side
 from sangbong.liaison.core.states import CUSTODY_STATES, DispatchState
-from sangbong.liaison.queries import Direction, DispatchView, LineToday, Waiting, WaitKind
+from sangbong.liaison.queries import Direction, DispatchView, LineToday, Waiting
 from sangbong.office.permissions import may
 from sangbong.web import audit, offices, words
 from sangbong.web.console.line import DueRow, due_rows, line_name
 from sangbong.web.console.line_forms import across, display_names, may_record, pages_of
+from sangbong.web.console.waiting import wait_words
 from sangbong.web.faces import Chip, Event, Mark
 from sangbong.web.paging import cut
 from sangbong.web.permissions import needs
@@ -203,7 +203,7 @@ def _who(fact: LineFact) -> str:
 
 
 def _wait_row(one: Waiting, code: OfficeCode, now: datetime) -> WaitRow:
-    say, route, verb = _wait_words(one, code)
+    say, route, verb = wait_words(one, code)
     since = timezone.localtime(one.since).date()
     return WaitRow(
         say=say,
@@ -214,125 +214,6 @@ def _wait_row(one: Waiting, code: OfficeCode, now: datetime) -> WaitRow:
         href=route,
         verb=verb,
     )
-
-
-def _wait_words(one: Waiting, code: OfficeCode) -> tuple[str, str, str]:
-    n = {"n": one.count}
-    listed = f"{reverse('channel-dispatches')}?with={code}"
-    offered, met = reverse("channel-offers", args=[code]), reverse("channel-meetings", args=[code])
-    see = _("See them")
-    told = {
-        WaitKind.TO_CARRY: (
-            ngettext(
-                "%(n)s dispatch is sealed and not carried yet",
-                "%(n)s dispatches are sealed and not carried yet",
-                one.count,
-            ),
-            f"{listed}&way=out&stage=waiting",
-            see,
-        ),
-        WaitKind.RECEIPT: (
-            ngettext(
-                "%(n)s dispatch was carried and has no receipt",
-                "%(n)s dispatches were carried and have no receipt",
-                one.count,
-            ),
-            f"{listed}&way=out&stage=waiting",
-            see,
-        ),
-        WaitKind.RETURNED: (
-            ngettext(
-                "%(n)s dispatch could not be taken there",
-                "%(n)s dispatches could not be taken there",
-                one.count,
-            ),
-            f"{listed}&way=out&stage=waiting",
-            _("See why"),
-        ),
-        WaitKind.APPLYING_THERE: (
-            ngettext(
-                "%(n)s dispatch is received there and not applied yet",
-                "%(n)s dispatches are received there and not applied yet",
-                one.count,
-            ),
-            f"{listed}&way=out&stage=there",
-            see,
-        ),
-        WaitKind.APPLYING_HERE: (
-            ngettext(
-                "%(n)s dispatch is received here and not applied yet",
-                "%(n)s dispatches are received here and not applied yet",
-                one.count,
-            ),
-            f"{listed}&way=in&stage=there",
-            see,
-        ),
-        WaitKind.OFFER_TO_ANSWER: (
-            ngettext(
-                "They ask whether we take %(n)s paper",
-                "They ask whether we take %(n)s papers",
-                one.count,
-            ),
-            offered,
-            _("Answer"),
-        ),
-        WaitKind.OFFER_ANSWER: (
-            ngettext(
-                "We asked whether they take %(n)s paper",
-                "We asked whether they take %(n)s papers",
-                one.count,
-            ),
-            offered,
-            see,
-        ),
-        WaitKind.PAPER_TO_SEND: (
-            ngettext(
-                "%(n)s paper will be taken and is not handed over yet",
-                "%(n)s papers will be taken and are not handed over yet",
-                one.count,
-            ),
-            offered,
-            _("Hand it over"),
-        ),
-        WaitKind.PAPER_TO_COME: (
-            ngettext(
-                "We said that we take %(n)s paper; it has not come",
-                "We said that we take %(n)s papers; they have not come",
-                one.count,
-            ),
-            offered,
-            see,
-        ),
-        WaitKind.MEETING_TO_WRITE: (
-            ngettext(
-                "Of %(n)s meeting nothing is written down",
-                "Of %(n)s meetings nothing is written down",
-                one.count,
-            ),
-            met,
-            _("Write it down"),
-        ),
-        WaitKind.MINUTES: (
-            ngettext(
-                "%(n)s meeting was held and has no minutes",
-                "%(n)s meetings were held and have no minutes",
-                one.count,
-            ),
-            met,
-            _("File minutes"),
-        ),
-        WaitKind.CALL_TO_WRITE: (
-            ngettext(
-                "Of %(n)s call nothing is written down",
-                "Of %(n)s calls nothing is written down",
-                one.count,
-            ),
-            reverse("channel-calls", args=[code]),
-            _("Write it down"),
-        ),
-    }
-    say, route, verb = told[one.kind]
-    return say % n, route, verb
 
 
 @needs(get="channel.see")
@@ -402,6 +283,7 @@ def dispatch(request: StaffRequest, dispatch_id: str) -> HttpResponse:
         "story": found,
         "other": known.get(found.counterpart, found.counterpart),
         "way": words.short(found.direction),
+        "matter": _matter(found.stream),
         "kind": words.short(found.kind) if found.kind else _("not opened yet"),
         "mark": words.mark("dispatch", found.state),
         "events": _events(found),
@@ -412,6 +294,11 @@ def dispatch(request: StaffRequest, dispatch_id: str) -> HttpResponse:
         "size": f"{-(-found.size // 1024):,} KiB",
     }
     return render(request, "web/console/channel_dispatch.html", context)
+
+
+def _matter(stream: str) -> str:
+    own = {"notes": _("notes between officers"), "offers": _("papers offered")}
+    return own.get(stream) or words.matter_title(stream)
 
 
 def _events(story: queries.DispatchStory) -> list[Event]:

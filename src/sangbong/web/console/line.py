@@ -28,7 +28,7 @@ from sangbong.liaison.core.line_state import LineFact, LineSaid, Stretch
 from sangbong.liaison.core.paths import Path, PathFact, PathSaid
 from sangbong.liaison.core.presence import PresenceFact, PresenceSaid
 from sangbong.liaison.core.said import Known, Side
-from sangbong.liaison.queries import Written
+from sangbong.liaison.queries import Lane, Written
 from sangbong.programmes.lines import LineData
 from sangbong.web import lineart, words
 from sangbong.web.console.line_forms import (
@@ -55,6 +55,7 @@ from sangbong.web.request import StaffRequest, language_of
 from sangbong.web.templatetags.faces import day, instant
 
 STRIP_DAYS = 28
+RUNS_SHOWN = 5
 _HALL_OF_STAFF = {"yes": True, "no": False}
 
 
@@ -344,6 +345,7 @@ class LaneRows:
 
     name: str
     rows: tuple[RunRow, ...]
+    earlier: tuple[RunRow, ...]
 
 
 def _when(fact: LineFact) -> str:
@@ -374,19 +376,19 @@ def _run(run: Stretch, now: datetime) -> RunRow:
     )
 
 
+def _lane(lane: Lane, language: str, now: datetime) -> LaneRows:
+    rows = tuple(_run(run, now) for run in reversed(lane.runs))
+    name = line_name(lane.line, language)
+    return LaneRows(name=name, rows=rows[:RUNS_SHOWN], earlier=rows[RUNS_SHOWN:])
+
+
 def _line(request: StaffRequest, other: Across, faults: list[str]) -> HttpResponse:
     language = language_of(request)
     found = queries.timeline(counterpart=other.code, now=request.now)
     names = line_names(request, other.code)
     english = language == "en"
     people = display_names()
-    lanes = [
-        LaneRows(
-            name=line_name(lane.line, language),
-            rows=tuple(_run(run, request.now) for run in reversed(lane.runs)),
-        )
-        for lane in found.lanes
-    ]
+    lanes = [_lane(lane, language, request.now) for lane in found.lanes]
     drawing = lineart.draw(
         [
             (line_name(lane.line, language), [_drawn(run, request.now) for run in lane.runs])
@@ -446,7 +448,7 @@ def _drawn(run: Stretch, now: datetime) -> lineart.Run:
         since=run.since.at,
         until=run.until.at if run.until else now,
         said=f"{row.mark.word}: {row.since} – {until}",
-        label=f"{row.days:,}" if row.down else "",
+        label=f"{row.days:,}" if row.down and row.exact else "",
     )
 
 

@@ -502,6 +502,7 @@ def _offer(request: StaffRequest, found: OfferView, faults: list[str]) -> HttpRe
         ],
         "handed": [one for one in found.dispatches if one],
         "deeds": options("deed", [deed for deed in fitting if _fits(deed, found)]),
+        "acts": _acts(found),
         "we_answer": not found.outgoing,
         "ways": options("way", Way),
         "dispatches": _dispatch_choices(found) if found.state is OfferState.WILL_TAKE else [],
@@ -510,6 +511,13 @@ def _offer(request: StaffRequest, found: OfferView, faults: list[str]) -> HttpRe
         "faults": faults,
     }
     return render(request, "web/console/line_offer.html", context, status=422 if faults else 200)
+
+
+def _acts(found: OfferView) -> str:
+    if found.state not in {OfferState.OFFERED, OfferState.WILL_TAKE}:
+        return _("nobody")
+    ours = found.outgoing is (found.state is OfferState.WILL_TAKE)
+    return _("a liaison officer of ours") if ours else _("the other side")
 
 
 def _fits(deed: OfferDeed, found: OfferView) -> bool:
