@@ -15,6 +15,7 @@ from sangbong.liaison.core.relay import RELAY_KIND
 from sangbong.liaison.queries import Direction, NoteView
 
 _BY = CODES[Side.SEOUL]
+_KOREAN = {Side.PYONGYANG: "평양", Side.WASHINGTON: "워싱턴"}
 
 
 def write(stage: Stage, now: datetime, other: Side, note: NotePaper) -> None:
@@ -29,7 +30,7 @@ def hand_to_seoul(stage: Stage, now: datetime, progress: Progress) -> tuple[str,
     liaison.relay_waiting(now=now, actor=OFFICER[stage.side], recipient=CODES[other], by=_BY)
     return (
         f"what waits for {other.value.title()} is handed to Seoul, which cannot read it",
-        "받을 곳의 것을 서울에 맡겼습니다. 서울은 그 내용을 읽을 수 없습니다",
+        f"{_KOREAN[other]}으로 갈 송달문을 서울에 맡겼습니다. 서울은 그 내용을 읽을 수 없습니다",
     )
 
 
