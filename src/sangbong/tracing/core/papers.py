@@ -1,7 +1,7 @@
 """The two papers of this room: inquiry (의뢰서) and reply (회보서), as bodies of dispatches.
 
 spec/kinds/tracing.inquiry.md and tracing.reply.md describe them for the other office; the vectors
-in spec/vectors hold an example of each. Wire version 0: may change until the channel is frozen.
+in spec/vectors hold an example of each. Frozen with wire version 1.
 
 1. (P1) A body has exactly the members named; every text is in Unicode form C, visible and bounded.
 2. (P2) A reply item's class may be any text: it is kept as the other side wrote it.
