@@ -51,6 +51,8 @@ def _check_durable(office: Office, about: Receipt) -> None:
 
 def spoken(world: World, office: Office, data: bytes) -> bytes:
     """The bytes as the office's version of the wire writes them."""
-    if world.clock.tick < office.speaks_later_until:
-        return data.replace(_NOW, _LATER, 1)
-    return data
+    if world.clock.tick >= office.speaks_later_until:
+        return data
+    # an exchange names its version last, behind those of its receipts; all else in its header
+    place = data.rfind(_NOW) if data.startswith(b"{") else data.find(_NOW)
+    return data[:place] + _LATER + data[place + len(_NOW) :] if place >= 0 else data
