@@ -25,5 +25,5 @@ def keep_keys(*, now: datetime, needed: Collection[int]) -> int:
     if kept.serial:
         _log.info("office.statement_published", serial=kept.serial)
     elif renewal_due(now):
-        _log.warning("office.renewal_waits_for_root", serial=own_statement().serial)
+        _log.info("office.renewal_waits_for_root", serial=own_statement().serial)
     return bool(kept.serial) + kept.epochs_destroyed + kept.signers_destroyed

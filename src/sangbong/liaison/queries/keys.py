@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.core.key_papers import KEYS_KIND, keys_stream, serial_of
+from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.models import OutboxDispatch, OutboxStream
 from sangbong.office.core.statement import NO_DIGEST, Standing, stream_mark
 from sangbong.office.queries import own_office

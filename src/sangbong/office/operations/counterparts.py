@@ -100,15 +100,15 @@ def confirm_statement(*, now: datetime, actor: Actor, statement: bytes) -> Offic
 def note_epochs_done(*, code: OfficeCode, number: int) -> None:
     """Note that an office holds nothing any more that is sealed to our epochs up to `number`.
 
-    What was said is never taken back: a lower number changes nothing. A number beyond what we
-    published says no more than the last one.
+    The latest word counts, also a lower one: that office offers papers again to us, who were put back
+    from a backup. A number beyond what we published says no more than the last one.
 
     Raises:
         SangbongError: `office.unknown_counterpart`.
     """
     row = _row(code)
     number = min(number, own_statement().epochs[-1].number)
-    if number > row.epochs_done:
+    if number != row.epochs_done:
         row.epochs_done = number
         row.save(update_fields=["epochs_done"])
 
