@@ -15,17 +15,21 @@ SPEC = Path(__file__).parents[2] / "spec"
 VECTOR = json.loads((SPEC / "vectors" / "letters.film.json").read_text("utf-8"))
 
 
-def attachments(texts: list[str]) -> list[bytes]:
-    return [text.encode() for text in texts]
+def check(paper: FilmPaper, case: dict[str, Any]) -> None:
+    """Compare a film and its attachments with the paper, as the receiver does."""
+    film = None if case["film"] is None else case["film"].encode()
+    paper.check_came(
+        film_bytes=None if film is None else len(film),
+        attachments=[text.encode() for text in case["attachments"]],
+    )
+    paper.check_film(sha256_hex(film or b""))
 
 
 def test_the_vector_is_read_and_written_back_to_the_same_bytes() -> None:
     paper = FilmPaper.from_body(VECTOR["body"])
     assert paper.to_body() == VECTOR["body"]
     assert sha256_hex(canonical_bytes(paper.to_body())) == VECTOR["body_sha256"]
-    assert list(paper.check_attachments(attachments(VECTOR["attachments"]))) == attachments(
-        VECTOR["attachments"]
-    )
+    check(paper, VECTOR)
 
 
 def test_the_example_of_the_page_is_the_vector() -> None:
@@ -44,9 +48,9 @@ def test_a_paper_the_page_refuses_is_refused(case: dict[str, Any]) -> None:
     assert caught.value.place.column == case["column"]
 
 
-@pytest.mark.parametrize("case", VECTOR["refused_attachments"], ids=lambda case: case["why"])
-def test_attachments_the_page_refuses_are_refused(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", VECTOR["refused_parts"], ids=lambda case: case["why"])
+def test_a_film_or_attachments_the_page_refuses_are_refused(case: dict[str, Any]) -> None:
     paper = FilmPaper.from_body(VECTOR["body"])
     with pytest.raises(SangbongError) as caught:
-        paper.check_attachments(attachments(case["attachments"]))
+        check(paper, case)
     assert caught.value.code == case["code"]

@@ -50,12 +50,14 @@ _THUMBNAIL_BYTES_MAX = 1024 * 1024
 def keep_original(
     *,
     now: datetime,
-    data: Content,
+    data: Content | Iterator[bytes],
     media_type: str,
     name: str,
     retention: Retention = Retention.ORIGINAL,
 ) -> str:
     """Keep a content for good and return its id, the SHA-256 of its bytes.
+
+    An iterator is read once, a chunk at a time: memory does not grow with the content.
 
     The sealed file is durable when this returns; its row lives or dies with the caller's
     transaction. The same content is kept once, under the label it first came with, and a lost or

@@ -198,7 +198,8 @@ def release(*, now: datetime, actor: Actor, letter_id: int) -> str:
         fields=FIELDS,
         basis=BASIS,
     )
-    film = archived.open_object(take.film_id)
+    film_bytes = archived.describe(take.film_id).size
+    film = liaison.seal_film(archived.stream_object(take.film_id), length=film_bytes)
     thumbnail = archived.open_object(take.thumbnail_id)
     paper = FilmPaper(
         number=letter.number,
@@ -209,7 +210,7 @@ def release(*, now: datetime, actor: Actor, letter_id: int) -> str:
         width=take.width,
         height=take.height,
         film_sha256=take.film_id,
-        film_bytes=len(film),
+        film_bytes=film_bytes,
         thumbnail_sha256=take.thumbnail_id,
         thumbnail_bytes=len(thumbnail),
     )
@@ -220,7 +221,8 @@ def release(*, now: datetime, actor: Actor, letter_id: int) -> str:
         stream=f"film-{letter.number}",
         kind=KIND,
         body=paper.to_body(),
-        attachments=(film, thumbnail),
+        attachments=(thumbnail,),
+        film=film,
     )
     letter.state = state.value
     letter.released_at, letter.released_by = now, actor.staff
@@ -237,16 +239,20 @@ def accept_film(*, now: datetime, dispatch: InboundDispatch) -> None:
             `letters.checksum`, `letters.film_known`: the dispatch is refused.
     """
     paper = FilmPaper.from_body(dispatch.body)
-    film, _thumbnail = paper.check_attachments(dispatch.attachments)
+    film = dispatch.film
+    paper.check_came(film_bytes=film.length if film else None, attachments=dispatch.attachments)
+    assert film is not None, "checked just now"  # noqa: S101 -- FilmPaper.check_came
     if Letter.objects.filter(sender=dispatch.sender, number=paper.number).exists():
         raise SangbongError("letters.film_known", number=paper.number)
     film_id = archive.keep_original(
         now=now,
-        data=film,
+        data=film.open(),
         media_type="video/mp4",
         name=f"{dispatch.sender}-L-{paper.number:06d}",
         retention=Retention.RECEIVED,
     )
+    # another film than the paper's: the row is taken back, and the sweep removes the file
+    paper.check_film(film_id)
     actor = Actor("system:worker", "incoming dispatch")
     letter = Letter.objects.create(
         direction=Direction.INCOMING.value,

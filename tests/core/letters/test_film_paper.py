@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,7 +33,7 @@ PAPERS = st.builds(
     width=st.integers(2, 1280),
     height=st.integers(2, 1280),
     film_sha256=st.just("0f" * 32),
-    film_bytes=st.integers(1, 56 * 1024 * 1024),
+    film_bytes=st.integers(1, 2**31 - 1),
     thumbnail_sha256=st.just("f0" * 32),
     thumbnail_bytes=st.integers(1, 1024 * 1024),
 )
@@ -57,7 +56,7 @@ def test_a_paper_is_read_back_equal(paper: FilmPaper) -> None:
         ("width", 1281),
         ("height", 1),
         ("film_sha256", "0F" * 32),
-        ("film_bytes", 56 * 1024 * 1024 + 1),
+        ("film_bytes", 2**31),
         ("thumbnail_sha256", None),
         ("thumbnail_bytes", 0),
         ("title", "안부"),
@@ -71,23 +70,30 @@ def test_a_paper_at_fault_is_refused_with_the_place(member: str, value: object) 
     assert (caught.value.place.source, caught.value.place.column) == ("letters.film", member)
 
 
-def test_attachments_are_compared_with_the_paper() -> None:
-    assert PAPER.check_attachments((b"film", b"small")) == (b"film", b"small")
+def check(film: bytes | None, *attachments: bytes) -> None:
+    PAPER.check_came(film_bytes=None if film is None else len(film), attachments=attachments)
+    PAPER.check_film(sha256_hex(film or b""))
+
+
+def test_film_and_thumbnail_are_compared_with_the_paper() -> None:
+    check(b"film", b"small")
 
 
 @pytest.mark.parametrize(
-    ("attachments", "code"),
+    ("film", "attachments", "code"),
     [
-        ((), "letters.attachments_missing"),
-        ((b"film",), "letters.attachments_missing"),
-        ((b"film", b"small", b"more"), "letters.attachments_missing"),
-        ((b"fil", b"small"), "letters.checksum"),
-        ((b"Film", b"small"), "letters.checksum"),
-        ((b"film", b"smal"), "letters.checksum"),
-        ((b"film", b"Small"), "letters.checksum"),
+        (None, (b"small",), "letters.attachments_missing"),
+        (b"film", (), "letters.attachments_missing"),
+        (b"film", (b"small", b"more"), "letters.attachments_missing"),
+        (b"fil", (b"small",), "letters.checksum"),
+        (b"Film", (b"small",), "letters.checksum"),
+        (b"film", (b"smal",), "letters.checksum"),
+        (b"film", (b"Small",), "letters.checksum"),
     ],
 )
-def test_other_attachments_are_refused(attachments: tuple[bytes, ...], code: str) -> None:
+def test_another_film_or_thumbnail_is_refused(
+    film: bytes | None, attachments: tuple[bytes, ...], code: str
+) -> None:
     with pytest.raises(SangbongError) as caught:
-        replace(PAPER).check_attachments(attachments)
+        check(film, *attachments)
     assert caught.value.code == code

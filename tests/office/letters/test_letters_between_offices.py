@@ -23,7 +23,7 @@ from sangbong.letters.core.machine import Direction, LetterState
 from sangbong.letters.core.papers import FilmPaper
 from sangbong.letters.core.screening import ScreeningDecision
 from sangbong.letters.models import Letter, Take
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.dispatch import InboundDispatch, InboundFilm
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import audit_entries
 
@@ -95,8 +95,9 @@ def inbound(
         sequence=1,
         kind="letters.film",
         body={**paper.to_body(), **change},
-        attachments=(film, thumbnail),
+        attachments=(thumbnail,),
         received_at=datetime.fromisoformat("2018-06-25T01:00:00+00:00"),
+        film=InboundFilm(id="f" * 64, length=len(film), open=lambda: iter([film])),
     )
 
 
@@ -362,9 +363,11 @@ def test_a_paper_at_fault_is_refused_and_files_nothing(
     if fault == "member":
         dispatch = inbound(their_film, title="x")
     elif fault == "missing":
-        dispatch = replace(dispatch, attachments=(their_film,))
+        dispatch = replace(dispatch, film=None)
     elif fault == "checksum":
-        dispatch = replace(dispatch, attachments=(their_film + b"x", dispatch.attachments[1]))
+        other = their_film[:-1] + b"x"
+        film = InboundFilm(id="f" * 64, length=len(other), open=lambda: iter([other]))
+        dispatch = replace(dispatch, film=film)
     else:
         operations.accept_film(now=now, dispatch=dispatch)
     before = (Letter.objects.count(), ArchiveObject.objects.count())

@@ -21,7 +21,7 @@ FIELDS = ("film", "film_checksum")
 
 NUMBER_MAX = 2**31 - 1
 SOUGHT_NO_MAX = 999
-FILM_BYTES_MAX = 56 * 1024 * 1024
+FILM_BYTES_MAX = 2**31 - 1
 THUMBNAIL_BYTES_MAX = 1024 * 1024
 DURATION_MS_MAX = 1_200_000
 SIDE_MAX = 1280
@@ -30,7 +30,7 @@ APPLICATION_NO_LENGTH_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class FilmPaper:
-    """One filmed letter; the film and its thumbnail are the two attachments, in this order.
+    """One filmed letter; its film comes in sealed pieces, its thumbnail is the one attachment.
 
     `number` is the sender's own counting of letters; lengths are in milliseconds, sides in points,
     sizes in bytes, checksums SHA-256.
@@ -88,17 +88,27 @@ class FilmPaper:
             thumbnail_bytes=top.number("thumbnail_bytes", 1, THUMBNAIL_BYTES_MAX),
         )
 
-    def check_attachments(self, attachments: Sequence[bytes]) -> tuple[bytes, bytes]:
-        """The film and the thumbnail, after comparing both with what the paper says of them.
+    def check_came(self, *, film_bytes: int | None, attachments: Sequence[bytes]) -> None:
+        """Compare what came with what the paper says, before the film is read.
+
+        `film_bytes` is the length of the film that came; None where none did.
 
         Raises:
             SangbongError: `letters.attachments_missing` or `letters.checksum`: the sender's fault.
         """
-        if len(attachments) != 2:
+        if film_bytes is None or len(attachments) != 1:
             raise SangbongError("letters.attachments_missing", count=len(attachments))
-        film, thumbnail = attachments
-        if len(film) != self.film_bytes or sha256_hex(film) != self.film_sha256:
-            raise SangbongError("letters.checksum")
+        (thumbnail,) = attachments
         if len(thumbnail) != self.thumbnail_bytes or sha256_hex(thumbnail) != self.thumbnail_sha256:
             raise SangbongError("letters.checksum")
-        return film, thumbnail
+        if film_bytes != self.film_bytes:
+            raise SangbongError("letters.checksum")
+
+    def check_film(self, film_sha256: str) -> None:
+        """Compare the film, once it was read to its end, with what the paper says.
+
+        Raises:
+            SangbongError: `letters.checksum`: the sender's fault.
+        """
+        if film_sha256 != self.film_sha256:
+            raise SangbongError("letters.checksum")

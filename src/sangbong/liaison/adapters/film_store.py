@@ -24,7 +24,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -104,6 +104,16 @@ class FilmStore:
         length = source.seek(0, os.SEEK_END) - begin
         source.seek(begin)
         chunks = iter(lambda: source.read(PIECE_BYTES), b"")
+        return self.seal_chunks(chunks, length=length, key=key, cipher=cipher)
+
+    def seal_chunks(
+        self, chunks: Iterable[bytes], *, length: int, key: bytes, cipher: PieceCipher
+    ) -> SealedFilm:
+        """As `seal`, of a film of `length` bytes that comes in chunks of any size.
+
+        Raises:
+            SangbongError: as `seal`.
+        """
         unfinished = self._folder / f"{sha256(key).hexdigest()}.new"
         digests = []
         with unfinished.open("wb") as out:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO
 
 from django.db import transaction
 
@@ -68,17 +66,17 @@ def enqueue(
     return row.id
 
 
-def seal_film(source: Path | BinaryIO) -> SealedFilm:
-    """Seal a film once into the film store, piece by piece; memory does not grow with it.
+def seal_film(chunks: Iterable[bytes], *, length: int) -> SealedFilm:
+    """Seal a film of so many bytes once into the film store; memory does not grow with it.
 
     It is durable when this returns. Not to be called inside a transaction if it can be helped: a film
     takes its time. One whose dispatch is never enqueued is swept away as unused.
 
     Raises:
-        SangbongError: `liaison.too_large`; the sender's fault.
+        SangbongError: `liaison.too_large` or `liaison.film_changed`; the sender's fault.
     """
     key = fresh_key()
-    sealed = film_store().seal(source, key=key, cipher=AesPieces())
+    sealed = film_store().seal_chunks(chunks, length=length, key=key, cipher=AesPieces())
     return SealedFilm(
         film=sealed.film_id, pieces=sealed.pieces, key=FilmKey(key=key, length=sealed.length)
     )
