@@ -42,8 +42,19 @@ _DRAINS = 4
 _SECONDS = 0.06
 _LINE_CUT = 0.5
 _MEMORY = Path("/dev/shm")
-_DEEDS = ("send",) * 2 + ("carry",) * 2 + ("collect",) * 3 + ("apply",) * 2 + ("call",) * 3
-_PLANTED_DEEDS = ("send", "apply", "call", "call")
+_DEEDS = (
+    ("send",) * 2
+    + ("send_film",)
+    + ("carry",) * 2
+    + ("collect",) * 3
+    + ("apply",) * 2
+    + ("call",) * 3
+)
+_PLANTED_DEEDS = {
+    "receipt before commit": ("send", "apply", "call", "call"),
+    "dedupe dropped": ("send", "carry", "carry", "collect", "apply"),
+    "effect and state in two commits": ("send", "apply", "call", "call"),
+}
 _CALL = (("offer", 0), ("take", 1), ("hear", 0))
 
 Say = Callable[[str], None]
@@ -124,6 +135,7 @@ def _warm(folder: Path) -> None:
         (Path(name) / "line").mkdir()
         for deed, place, facts in (
             ("send", 0, {"number": "1"}),
+            ("send_film", 1, {"number": "2"}),
             *((deed, who, {}) for deed, who in _CALL),
             *((deed, who, {}) for who in (1, 0) for deed in ("apply", "carry")),
             *((deed, who, {}) for who in (1, 0) for deed in ("collect", "look")),
@@ -201,10 +213,10 @@ class _Player:
             if len(self._episode.kills) >= kills:
                 return
             side = self._draws.randrange(2)
-            deed = self._draws.choice(_PLANTED_DEEDS if self._episode.planted else _DEEDS)
+            deed = self._draws.choice(_PLANTED_DEEDS.get(self._episode.planted, _DEEDS))
             if deed == "call":
                 self._call(side)
-            elif deed == "send":
+            elif deed in {"send", "send_film"}:
                 self._episode.notes += 1
                 self._do(side, deed, number=f"{side}-{self._episode.notes}")
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import random
 import threading
 from datetime import date
 from pathlib import Path
@@ -13,9 +15,10 @@ from django.db import connection, transaction
 from sangbong.api import link
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
+from sangbong.liaison.core.clearance import standing
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.envelope import read_envelope
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.papers import NOTE_KIND, NotePaper
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.office import operations as office
 from sangbong.office.core.actor import Actor
@@ -54,6 +57,29 @@ def send_note(recipient: str, number: str) -> bool:
             now=settings.CLOCK.now(), actor=_OFFICER, recipient=OfficeCode(recipient), note=note
         )
     return True
+
+
+def send_with_film(recipient: str, number: str, *, size: int, stream: str = "films") -> str:
+    """Write a note that has a film of some bytes beside it; the film's id."""
+    film = operations.seal_film(io.BytesIO(random.Random(number).randbytes(size)))
+    note = NotePaper(
+        number=number,
+        date=date(2018, 6, 25),
+        sender_name="한도윤",
+        sender_rank="연락관",
+        text=f"{number}번 통지문을 영상과 함께 보냅니다.",
+    )
+    with transaction.atomic():
+        operations.enqueue(
+            now=settings.CLOCK.now(),
+            clearance=standing("campaign", "liaison", OfficeCode(recipient)),
+            recipient=OfficeCode(recipient),
+            stream=stream,
+            kind=NOTE_KIND,
+            body=note.to_body(),
+            film=film,
+        )
+    return film.film
 
 
 def carry(recipient: str, folder: str) -> int:

@@ -3,7 +3,7 @@
 A real office process works under a recorder (`campaigns/recorder.c`). From its trace, disks are rebuilt
 as a cut at a drawn moment may leave them (`campaigns/disk.py`: unsynced writes dropped, reordered and
 torn), and opened with production code (`campaigns/powercut_judge.py`). The planted bugs are the
-database without `synchronous=FULL` and an archive that does not sync.
+database without `synchronous=FULL`, and an archive and a film store that do not sync.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from typing import Any, Self
 
 from campaigns import children, disk, offices, recording
 from campaigns.disk import Disk, Event, Kind
-from campaigns.powercut_office import NO_SYNC, NORMAL
+from campaigns.powercut_office import NO_FILM_SYNC, NO_SYNC, NORMAL
 from campaigns.result import Result, Wishes
 
 STATES = 20_000
-PLANTED = (NORMAL, NO_SYNC)
+PLANTED = (NORMAL, NO_SYNC, NO_FILM_SYNC)
 PLANTED_STATES_MAX = 400
 _SHARE_STATES = 50
+_FILM_BYTES = 150_000
 _MEMORY = Path("/dev/shm")
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -215,6 +216,7 @@ def _turn(office: _Recorded, folder: Path, turn: int, size: Size, other: str) ->
         "keep", seed=turn, sizes=[1 + 60_000 * (turn * number % 4) for number in range(size.kept)]
     )
     assert office.do("collect", folder=str(back)) == []
+    office.do("apply")
     office.do("carry", recipient=other)
 
 
@@ -237,6 +239,7 @@ def _as_pyongyang(folder: Path, letters: Path, back: Path, turn: int, size: Size
         note_deeds.apply_all()
         for number in range(size.notes):
             note_deeds.send_note(seoul, f"귀측 2018-{turn}-{number}")
+        note_deeds.send_with_film(seoul, f"귀측 영상 {turn}", size=_FILM_BYTES)
         letters.mkdir()
         back.mkdir()
         for number, one in enumerate(queries.waiting_for(OfficeCode(seoul))):

@@ -17,8 +17,10 @@ from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
 from sangbong.liaison.core import bundle as bundles
 from sangbong.liaison.core.envelope import digest_of
+from sangbong.liaison.core.film import SEALED_PIECE_BYTES, read_manifest
 from sangbong.liaison.core.states import DispatchState
-from sangbong.liaison.models import KeptEnvelope
+from sangbong.liaison.models import InboxDispatch, KeptEnvelope
+from sangbong.liaison.operations.channel import film_store
 from sangbong.office.adapters.database import refuse_unsafe_database
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import verify_audit
@@ -33,6 +35,7 @@ class Promised:
     received: set[str] = field(default_factory=set)
     applied: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
+    filmed: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     carried: set[str] = field(default_factory=set)
 
@@ -78,9 +81,29 @@ def _half(bundles_in: Path) -> list[str]:
     found = [f"half: object {fault.object_id[:12]}: {fault.code}" for fault in fixity.faults]
     for name in stick.bundle_names(bundles_in) if bundles_in.exists() else ():
         try:
-            bundles.read_bundle(stick.read(bundles_in, name, limit=bundles.BUNDLE_BYTES_MAX))
+            with stick.reading(bundles_in, name) as file:
+                segments = bundles.read_head(file).header.segments
+                if len(file.read()) != segments * SEALED_PIECE_BYTES:
+                    found.append(f"half: bundle {name}: cut short")
         except SangbongError as fault:
             found.append(f"half: bundle {name}: {fault.code}")
+    return [*found, *_half_films()]
+
+
+def _half_films() -> list[str]:
+    """Every piece that the film store says it has, has to be what its film's manifest names."""
+    store, found = film_store(), []
+    folder = settings.OFFICE_HOME / "films"
+    for path in sorted(folder.glob("*.manifest")) if folder.exists() else ():
+        film, have = path.stem, store.have(path.stem)
+        manifest = read_manifest(store.manifest(film), film=film, pieces=store.pieces(film))
+        for index in range(store.pieces(film)):
+            if have[index // 8] & (0x80 >> index % 8):
+                try:
+                    manifest.check(index, store.read_piece(film, index))
+                except SangbongError as fault:
+                    found.append(f"half: film {film[:12]}, piece {index}: {fault.code}")
+        store.close(path.stem)
     return found
 
 
@@ -99,6 +122,12 @@ def _lost(bundles_in: Path, promised: Promised) -> list[str]:
         if held.get(name) is not DispatchState.APPLIED or came.count(name) != 1
     ]
     found += [f"lost: note {number}" for number in promised.sent - sent]
+    found += [f"lost: film {film[:12]}" for film in promised.filmed if _lacks_film(film)]
+    found += [
+        f"lost: the film of {digest[:12]}"
+        for digest, film in _films_of(promised.received).items()
+        if _lacks_film(film)
+    ]
     found += [f"lost: object {name[:12]}" for name in promised.kept - objects]
     found += [
         f"lost: bundle {name}" for name in promised.carried if not (bundles_in / name).exists()
@@ -110,6 +139,15 @@ def _envelopes() -> set[str]:
     """Every envelope here whose bytes are what its name says."""
     kept = KeptEnvelope.objects.values_list("digest", "data")
     return {digest for digest, data in kept.iterator() if digest_of(bytes(data)) == digest}
+
+
+def _films_of(digests: set[str]) -> dict[str, str]:
+    rows = InboxDispatch.objects.exclude(film="").values_list("envelope_id", "film")
+    return {digest: film for digest, film in rows if digest in digests}
+
+
+def _lacks_film(film: str) -> bool:
+    return not film_store().is_complete(film)
 
 
 def _objects() -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import random
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from campaigns.recording import mark
 
 NORMAL = "synchronous=NORMAL"
 NO_SYNC = "archive without fsync"
+NO_FILM_SYNC = "films without fsync"
 
 
 def main(home: Path, stick: Path, planted: str) -> None:
@@ -45,15 +47,18 @@ def _plant(planted: str) -> None:
     if planted == NO_SYNC:
         from sangbong.archive.adapters import store
 
-        class Hasty:
-            """The `os` of the object store, which says that it synced."""
-
-            def __getattr__(self, name: str) -> Any:
-                import os
-
-                return (lambda _: None) if name == "fsync" else getattr(os, name)
-
         store.os = Hasty()  # type: ignore[assignment]
+    if planted == NO_FILM_SYNC:
+        from sangbong.liaison.adapters import film_store
+
+        film_store.os = Hasty()  # type: ignore[assignment]
+
+
+class Hasty:
+    """The `os` of a store, which says that it synced."""
+
+    def __getattr__(self, name: str) -> Any:
+        return (lambda _: None) if name in {"fsync", "fdatasync"} else getattr(os, name)
 
 
 class RecordedOffice:
@@ -70,7 +75,8 @@ class RecordedOffice:
         envelopes = sorted(Path(folder).glob("*.envelope"))
         for one in envelopes:
             receipt = operations.receive(now=_now(), envelope=one.read_bytes())
-            mark(received=read_receipt(receipt).receipt.digest)
+            if receipt:
+                mark(received=read_receipt(receipt).receipt.digest)
         return len(envelopes)
 
     def apply(self) -> int:
@@ -93,6 +99,12 @@ class RecordedOffice:
             note_deeds.send_note(recipient, f"당측 2018-{number}")
             mark(sent=f"당측 2018-{number}")
 
+    def send_film(self, recipient: str, number: str, size: int) -> None:
+        """Write a note with a film beside it, and say that both are sealed."""
+        from campaigns import note_deeds
+
+        mark(filmed=note_deeds.send_with_film(recipient, number, size=size))
+
     def keep(self, seed: int, sizes: list[int]) -> None:
         """Keep papers of some sizes, in bytes."""
         from django.db import transaction
@@ -111,15 +123,20 @@ class RecordedOffice:
             mark(kept=kept)
 
     def carry(self, recipient: str) -> int:
-        """Write bundles for another office."""
+        """Write bundles for another office, with receipts of what is in our custody."""
         from sangbong.kernel.ids import OfficeCode
         from sangbong.liaison import operations
+        from sangbong.liaison.models import InboxDispatch
 
+        rows = InboxDispatch.objects.exclude(state="arriving")
+        told = list(rows.values_list("envelope_id", flat=True))
         carried = operations.carry_to_folder(
             now=_now(), recipient=OfficeCode(recipient), folder=self._stick
         )
         for one in carried:
             mark(carried=one.file_name)
+        for digest in told:
+            mark(received=digest)
         return len(carried)
 
     def collect(self, folder: str) -> list[str]:
