@@ -16,6 +16,7 @@ from sangbong.cli.demo import demo, drill
 from sangbong.cli.evidence import evidence
 from sangbong.cli.importing import import_file
 from sangbong.cli.keys import keys, renew, revoke, root, rotate, update
+from sangbong.cli.line import line
 from sangbong.cli.notes import note
 from sangbong.cli.office import office
 from sangbong.cli.restored import relay, restored
@@ -47,6 +48,7 @@ for command in (
     office,
     import_file,
     note,
+    line,
     audit,
     evidence,
     check,

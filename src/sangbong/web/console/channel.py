@@ -34,6 +34,8 @@ from sangbong.web.permissions import needs
 from sangbong.web.request import StaffRequest, language_of
 
 _NUMBER_LENGTH_MAX = 40
+_GIB = 1024**3
+_STICK_GIGABYTES = ("4", "16", "64")
 STAGES = {
     "waiting": frozenset(CUSTODY_STATES),
     "there": frozenset({DispatchState.RECEIVED}),
@@ -291,7 +293,7 @@ def dispatch(request: StaffRequest, dispatch_id: str) -> HttpResponse:
         "returned": words.sentence(found.returned_code, language) if found.returned_code else "",
         "waits": _waits(found),
         "next": _next(found),
-        "size": f"{-(-found.size // 1024):,} KiB",
+        "size": size_text(found.size),
     }
     return render(request, "web/console/channel_dispatch.html", context)
 
@@ -344,30 +346,47 @@ def _next(story: queries.DispatchStory) -> str:
 def packing_list(request: StaffRequest, code: str) -> HttpResponse:
     """What a stick would hold before it leaves, and what a finder would see of it."""
     other = across(request, code)
-    waiting = queries.waiting_for(other.code)
-    known = {view.id: view for view in queries.dispatches(Direction.OUT, counterpart=other.code)}
-    rows = [(one, known.get(one.id)) for one in waiting]
-    shown, page = cut(request, rows)
+    asked = request.GET.get("free", "")
+    free = int(asked) if asked in _STICK_GIGABYTES else None
+    listed = queries.packing_list(other.code, size=None if free is None else free * _GIB)
+    shown, page = cut(request, listed.dispatches)
+    here = reverse("channel-packing-list", args=[code])
     context = {
         "other": other,
         "chips": pages_of(code, here="channel-packing-list"),
+        "frees": [
+            Chip(_("all that waits"), here, current=free is None),
+            *(
+                Chip(
+                    _("%(size)s GB free") % {"size": size},
+                    f"?free={size}",
+                    current=str(free) == size,
+                )
+                for size in _STICK_GIGABYTES
+            ),
+        ],
         "rows": [
-            (
-                one.id,
-                words.short(view.kind) if view else "",
-                view.sealed_at if view else None,
-                words.mark("dispatch", view.state) if view else None,
-                f"{-(-one.length // 1024):,} KiB",
-            )
-            for one, view in shown
+            (one, words.short(one.kind), words.mark("dispatch", one.state), size_text(one.length))
+            for one in shown
         ],
         "page": page,
-        "papers": len(waiting),
-        "receipts": queries.receipts_owed(other.code),
-        "size": f"{-(-sum(one.length for one in waiting) // 1024):,} KiB",
+        "listed": listed,
+        "papers": len(listed.dispatches),
+        "pieces": sum(packed.pieces for packed in listed.plan.files),
+        "size": size_text(listed.bytes),
+        "left": listed.plan.envelopes_left,
+        "pieces_left": listed.plan.pieces_left,
         "command": f"sangbong stick write /media/stick --to {code}",
     }
     return render(request, "web/console/channel_packing.html", context)
+
+
+def size_text(size: int) -> str:
+    """A number of bytes in the largest unit that leaves a whole number above nine."""
+    for unit, scale in (("GiB", _GIB), ("MiB", 1024**2)):
+        if size >= 10 * scale:
+            return f"{-(-size // scale):,} {unit}"
+    return f"{-(-size // 1024):,} KiB"
 
 
 @needs(get="channel.see", post="channel.send")
@@ -431,5 +450,5 @@ def _row(view: DispatchView, known: dict[str, str], request: StaffRequest) -> Di
         other=known.get(view.counterpart, view.counterpart),
         mark=words.mark("dispatch", view.state),
         reason=words.sentence(code, language) if code else "",
-        size=f"{-(-view.size // 1024):,} KiB",
+        size=size_text(view.size),
     )
