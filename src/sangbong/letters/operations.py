@@ -244,15 +244,16 @@ def accept_film(*, now: datetime, dispatch: InboundDispatch) -> None:
     assert film is not None, "checked just now"  # noqa: S101 -- FilmPaper.check_came
     if Letter.objects.filter(sender=dispatch.sender, number=paper.number).exists():
         raise SangbongError("letters.film_known", number=paper.number)
-    film_id = archive.keep_original(
-        now=now,
-        data=film.open(),
-        media_type="video/mp4",
-        name=f"{dispatch.sender}-L-{paper.number:06d}",
-        retention=Retention.RECEIVED,
-    )
-    # another film than the paper's: the row is taken back, and the sweep removes the file
-    paper.check_film(film_id)
+    with transaction.atomic():
+        film_id = archive.keep_original(
+            now=now,
+            data=film.open(),
+            media_type="video/mp4",
+            name=f"{dispatch.sender}-L-{paper.number:06d}",
+            retention=Retention.RECEIVED,
+        )
+        # another film than the paper's: the row is taken back, and the sweep removes the file
+        paper.check_film(film_id)
     actor = Actor("system:worker", "incoming dispatch")
     letter = Letter.objects.create(
         direction=Direction.INCOMING.value,
