@@ -11,23 +11,27 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from campaigns import bundles, founding_kill, kill, powercut, round_kill
+from campaigns import bundles, forks, founding_kill, kill, powercut, round_kill, simulation
 from campaigns.result import Result, Wishes
 
 _say = partial(print, flush=True)
 CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
     "bundles": partial(bundles.run, say=_say),
+    "forks": partial(forks.run, say=_say),
     "founding-kill": partial(founding_kill.run, say=_say),
     "kill": partial(kill.run, say=_say),
     "powercut": partial(powercut.run, say=_say),
     "round-kill": partial(round_kill.run, say=_say),
+    "simulation": partial(simulation.run, say=_say),
 }
 TRIALS = {
     "bundles": ("MUTANTS", bundles.MUTANTS),
+    "forks": ("FORKS", forks.FORKS),
     "founding-kill": ("KILLS", 200),
     "kill": ("KILLS", kill.KILLS),
     "powercut": ("STATES", powercut.STATES),
     "round-kill": ("KILLS", 200),
+    "simulation": ("SEEDS", simulation.SEEDS),
 }
 """The variable that says how many trials, and how many there are without it."""
 SEED = 20180625

@@ -29,6 +29,7 @@ from sangbong.liaison.core.witness import Shown
 
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
 PLANTED_TRIALS_MAX = 50
+FORKS = 10_000
 
 Say = Callable[[str], None]
 
