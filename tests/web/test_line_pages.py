@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.conftest import OtherOffice
+from tests.office.liaison.conftest import Peer, peer
 from tests.web.conftest import SignIn
 from tests.web.furnishing import THEM, model
 from tests.web.furnishing_line import furnish_line
 from tests.web.pressing import english, told
 
-from sangbong.liaison import queries
+from sangbong.liaison import operations, queries
 from sangbong.liaison.core.calls import CallState
 from sangbong.liaison.core.line_state import LineState
 from sangbong.liaison.core.meetings import MeetingState
 from sangbong.liaison.core.offer import OfferState
 from sangbong.office.core.roles import Role
 
+__all__ = ["peer"]
 pytestmark = pytest.mark.django_db
 
 PAGES = (
@@ -344,3 +347,18 @@ def test_a_dispatch_tells_its_way_and_why_it_came_back(
     assert "decide what to write instead" in text
     rows.update(state="applied", code="")
     assert "applied: its effect is durable" in plain(page(client, address))
+
+
+def test_a_dispatch_that_came_in_tells_that_it_waits_for_its_turn(
+    officer_here: Client, settings: object, peer: Peer, now: datetime
+) -> None:
+    operations.receive(now=now, envelope=peer.envelope())
+    client = english(officer_here, settings)
+    row = model("InboxDispatch").objects.get()
+    text = plain(page(client, f"/channel/dispatches/{row.dispatch_id}"))
+    assert "not opened yet, from them" in text
+    assert "received and stored here" in text
+    assert "its turn in its matter" in text
+    assert "notes between officers" in text
+    waits = plain(page(client, "/channel"))
+    assert "1 dispatch is received here and not applied yet waits for us" in waits

@@ -101,7 +101,7 @@ def draw(lanes: Sequence[tuple[str, Sequence[Run]]], *, now: datetime) -> Drawin
 
 
 def _bar(run: Run, scale: _Scale, middle: int) -> Bar:
-    x = scale.x(run.since)
+    x = min(scale.x(run.since), WIDTH - _WIDTH_MIN)
     width = max(_WIDTH_MIN, scale.x(run.until) - x)
     height = _HEIGHTS[run.state]
     return Bar(

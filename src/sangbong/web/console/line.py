@@ -387,7 +387,6 @@ def _line(request: StaffRequest, other: Across, faults: list[str]) -> HttpRespon
     found = queries.timeline(counterpart=other.code, now=request.now)
     names = line_names(request, other.code)
     english = language == "en"
-    people = display_names()
     lanes = [_lane(lane, language, request.now) for lane in found.lanes]
     drawing = lineart.draw(
         [
@@ -405,26 +404,7 @@ def _line(request: StaffRequest, other: Across, faults: list[str]) -> HttpRespon
             (event, event.label_en if english else event.label_ko)
             for event in reversed(found.events)
         ],
-        "rows": [
-            log_row(
-                one,
-                one.fact.at,
-                f"{names.get(one.fact.line, one.fact.line)}: {words.short(f'told.{one.fact.told}')}",
-                source_words(one.fact.source),
-                people=people,
-            )
-            for one in found.own
-        ]
-        + [
-            log_row(
-                one,
-                one.fact.at,
-                f"{words.short(f'path.{one.fact.path}')}: {words.short(f'told.{one.fact.told}')}",
-                source_words(one.fact.source),
-                people=people,
-            )
-            for one in queries.path_log(counterpart=other.code)
-        ],
+        "rows": _line_rows(other, found.own, names),
         "lines": list(names.items()),
         "tolds": options("told", LineSaid),
         "knowns": options("known", Known),
@@ -436,8 +416,32 @@ def _line(request: StaffRequest, other: Across, faults: list[str]) -> HttpRespon
         "typed": request.POST,
         "faults": faults,
     }
-    context["rows"].sort(key=lambda row: row.at, reverse=True)
     return render(request, "web/console/line_log.html", context, status=422 if faults else 200)
+
+
+def _line_rows(
+    other: Across, own: Sequence[Written[LineFact]], names: Mapping[str, str]
+) -> list[LogRow]:
+    """What this office wrote down of lines and paths, the newest first."""
+    people = display_names()
+    told: list[tuple[Written[Any], str]] = [
+        (one, names.get(one.fact.line, one.fact.line)) for one in own
+    ]
+    told += [
+        (one, words.short(f"path.{one.fact.path}"))
+        for one in queries.path_log(counterpart=other.code)
+    ]
+    rows = [
+        log_row(
+            one,
+            one.fact.at,
+            f"{name}: {words.short(f'told.{one.fact.told}')}",
+            source_words(one.fact.source),
+            people=people,
+        )
+        for one, name in told
+    ]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
 def _drawn(run: Stretch, now: datetime) -> lineart.Run:
