@@ -100,6 +100,8 @@ def _restore(world: World, act: Act, _: random.Random) -> None:
     backup = office.backups[-act.amount]
     if world.clock.tick - backup.tick > BACKUP_AGE_MAX:
         return
+    # whoever puts an office back stays until it is done
+    office.disk.disarm()
     office.disk.restore(backup)
     del office.backups[len(office.backups) - act.amount + 1 :]
     world.truth.restored.add(office.code)
@@ -161,6 +163,10 @@ def bring_statements(world: World, *, everything: bool = False) -> None:
 
 def _later(world: World, act: Act, _: random.Random) -> None:
     world.at(act.office).speaks_later_until = world.clock.tick + act.ticks
+
+
+def _swallow(world: World, act: Act, _: random.Random) -> None:
+    world.at(act.office).swallows_until = world.clock.tick + act.ticks
 
 
 def _stale(world: World, act: Act, _: random.Random) -> None:
@@ -248,6 +254,7 @@ _DEEDS: Mapping[ActKind, Callable[[World, Act, random.Random], None]] = {
     ActKind.HARM: _harm,
     ActKind.SIGNER: _signer,
     ActKind.LATER: _later,
+    ActKind.SWALLOW: _swallow,
     ActKind.STALE: _stale,
     ActKind.TRANSPLANT: _transplant,
     ActKind.REPLAY: _replay,

@@ -54,7 +54,7 @@ class _Session:
         if waiting:
             self._exchange()
 
-    def _ask(self, message: bytes) -> bytes:
+    def _ask(self, message: bytes, *, unsigned: bool = False) -> bytes:
         world, own, other = self._world, self._own, self._other
         world.overhear(Seen(own.code, other.code, message))
         own.disk.moment()
@@ -64,6 +64,7 @@ class _Session:
             lambda data: world.ask_desk(other, own.code, data),
             tick=world.clock.tick,
             draws=self._draws,
+            unsigned=unsigned,
         )
 
     def _exchange(self) -> None:
@@ -71,7 +72,7 @@ class _Session:
         with world.transaction(own):
             message = telling.exchange_for(own.channel, other=other.code, now=own.clock.now)
         receipts_leave(own, message.exchange.receipts)
-        answer = self._ask(b"X" + spoken(world, own, message.exchange.encode()))
+        answer = self._ask(b"X" + spoken(world, own, message.exchange.encode()), unsigned=True)
         if not answer:
             return
         with world.transaction(own):

@@ -2,6 +2,10 @@
 
 A message is lost, doubled, late or altered by the draws of the call that sends it. An answer can be
 lost too: then the other side has done what it was asked, and the caller does not know.
+
+On the real line TLS notices every altered bit, and what was altered is lost. Envelopes, receipts and
+pieces of films have to bear it by themselves too, so here they arrive altered; an exchange is not
+signed and rests on TLS or on a bundle's seal, so an altered one is lost (`unsigned`).
 """
 
 from __future__ import annotations
@@ -54,7 +58,15 @@ class Line:
         self.spells.clear()
         self.cut_until = 0
 
-    def ask(self, message: bytes, desk: Desk, *, tick: int, draws: random.Random) -> bytes:
+    def ask(
+        self,
+        message: bytes,
+        desk: Desk,
+        *,
+        tick: int,
+        draws: random.Random,
+        unsigned: bool = False,
+    ) -> bytes:
         """Send one message and wait for the answer.
 
         Raises:
@@ -67,6 +79,8 @@ class Line:
             self._late.append(_Late(tick + draws.randint(1, 80), desk, message))
             raise LineDownError
         if Weather.CORRUPT in falls:
+            if unsigned:
+                raise LineDownError
             message = altered(message, draws)
         if Weather.DOUBLE in falls:
             answer_of(desk, message)

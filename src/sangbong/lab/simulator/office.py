@@ -52,6 +52,8 @@ class Office:
     backups: list[Backup] = field(default_factory=list)
     speaks_later_until: int = 0
     """Until which tick it writes a later version of the wire, which nobody here reads."""
+    swallows_until: int = 0
+    """Until which tick it loses what it is to relay: rule RL3 does not trust it."""
     statements_due: list[tuple[int, OfficeCode, int]] = field(default_factory=list)
     """Statements on their way to it: the tick, whose, and which generation of signing key."""
     register: int = 1

@@ -121,7 +121,7 @@ def _handle(world: World, office: Office, dispatch: InboundDispatch) -> None:
         BrokenError: it is asked for what nobody wrote.
     """
     if dispatch.kind == RELAY_KIND:
-        accept_relay(office, dispatch)
+        accept_relay(world, office, dispatch)
         return
     world.trace.plaintext(canonical_bytes(dispatch.body))
     if dispatch.kind == RESTORED_KIND:

@@ -49,6 +49,7 @@ class ActKind(StrEnum):
     STALE = "seals to a destroyed key"
     SIGNER = "new signing key"
     LATER = "later version"  # for so many ticks
+    SWALLOW = "loses what it relays"  # for so many ticks
     TRANSPLANT = "transplant"
     REPLAY = "replay"
 
@@ -165,6 +166,7 @@ _RATES: dict[ActKind, int] = {
     ActKind.STALE: 20,
     ActKind.SIGNER: 15,
     ActKind.LATER: 5,
+    ActKind.SWALLOW: 10,
     ActKind.TRANSPLANT: 40,
     ActKind.REPLAY: 60,
     ActKind.PAPER: 1200,
@@ -241,7 +243,7 @@ def _detailed_further(draws: random.Random, act: Act) -> Act:
     match act.kind:
         case ActKind.HARM:
             return replace(act, word=str(draws.choice(tuple(Harm))))
-        case ActKind.LATER:
+        case ActKind.LATER | ActKind.SWALLOW:
             return replace(act, ticks=draws.randint(1, 10) * TICKS_A_DAY)
         case ActKind.STICK_READ:
             choices = (Choice.OLDEST,) * 3 + (Choice.NEWEST,) * 4 + tuple(Choice)

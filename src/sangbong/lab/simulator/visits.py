@@ -111,7 +111,7 @@ def enqueue_relay(
     return sending.enqueue(office.channel, draft, now=office.clock.now)
 
 
-def accept_relay(office: Office, dispatch: InboundDispatch) -> None:
+def accept_relay(world: World, office: Office, dispatch: InboundDispatch) -> None:
     """Pass bundles on, or lay them down to be read, in the caller's transaction.
 
     Raises:
@@ -124,7 +124,7 @@ def accept_relay(office: Office, dispatch: InboundDispatch) -> None:
             name = f"{_RELAYED}{sha256(data).hexdigest()}"
             office.disk.write_file(name, data)
             office.disk.sync_file(name)
-    else:
+    elif world.clock.tick >= office.swallows_until:
         onward = RelayPaper(paper.origin, paper.final, passed_on=True)
         enqueue_relay(office, onward, dispatch.attachments, by=paper.final)
 
