@@ -181,7 +181,7 @@ class Return:
 class Trace:
     """What is kept of something that was not taken: evidence, and nothing to act upon.
 
-    `claimed` is who it says it is from, not proved, empty where it does not say; `carrier` the office
+    `digest` is the SHA-256 of all of it; `claimed` is who it says it is from, not proved, empty where it does not say; `carrier` the office
     whose line or stick brought it; `beginning` its first `TRACE_BYTES` bytes.
     """
 

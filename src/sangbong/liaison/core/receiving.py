@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sangbong.kernel.canonical import sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.channel import Channel
@@ -307,7 +308,7 @@ def trace(
     claim = claim_of(data)
     channel.ledger.add_trace(
         Trace(
-            digest=digest_of(data),
+            digest=sha256_hex(data),
             code=reason(code),
             at=now,
             claimed=claim.sender if claim else "",
