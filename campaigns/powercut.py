@@ -33,6 +33,7 @@ STATES = 20_000
 PLANTED = (NORMAL, NO_SYNC, NO_FILM_SYNC)
 PLANTED_STATES_MAX = 400
 _SHARE_STATES = 50
+_SMALL_STATES = 1_000
 _FILM_BYTES = 150_000
 _MEMORY = Path("/dev/shm")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -71,9 +72,10 @@ class Verdict:
     faults: tuple[str, ...]
 
 
-def run(wishes: Wishes, say: Say = print, *, size: Size = FULL) -> Result:
+def run(wishes: Wishes, say: Say = print) -> Result:
     """Rebuild and judge `trials` states, then show that the planted bugs are seen."""
     started = time.monotonic()
+    size = FULL if wishes.trials > _SMALL_STATES else SMALL
     with tempfile.TemporaryDirectory(
         prefix="sangbong-powercut-", dir=_MEMORY if _MEMORY.is_dir() else None
     ) as name:

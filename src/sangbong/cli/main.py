@@ -19,6 +19,7 @@ from sangbong.cli.keys import keys, renew, revoke, root, rotate, update
 from sangbong.cli.line import line
 from sangbong.cli.notes import note
 from sangbong.cli.office import office
+from sangbong.cli.paper import paper
 from sangbong.cli.restored import relay, restored
 from sangbong.cli.serve import serve
 from sangbong.cli.stick import stick
@@ -55,6 +56,7 @@ for command in (
     serve,
     carrier,
     stick,
+    paper,
     relay,
     demo,
     drill,
