@@ -25,6 +25,7 @@ PAGES = (
     ("/reports", Role.AUDITOR),
     ("/office", Role.ADMINISTRATOR),
     ("/office/audit", Role.AUDITOR),
+    ("/office/keys", Role.AUDITOR),
     ("/office/audit?check=1", Role.AUDITOR),
     ("/gallery", Role.CLERK),
 )

@@ -97,6 +97,7 @@ EXPECTED: dict[str, dict[str, frozenset[Role] | str]] = {
     "report": {"GET": EVERYONE},
     "office": {"GET": OVERSEERS},
     "office-audit": {"GET": OVERSEERS},
+    "office-keys": {"GET": OVERSEERS},
     "gallery": {"GET": EVERYONE},
 }
 SAMPLES = {

@@ -11,6 +11,7 @@ from sangbong.web.console import (
     evidence,
     families,
     inquiries,
+    keys,
     letters,
     line,
     line_people,
@@ -102,5 +103,6 @@ urlpatterns = [
     path("reports/<str:code>", reports.report, name="report"),
     path("office", office.office, name="office"),
     path("office/audit", office.trail, name="office-audit"),
+    path("office/keys", keys.keys, name="office-keys"),
     path("gallery", gallery.gallery, name="gallery"),
 ]
