@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations
-from sangbong.liaison.adapters.sealing import CounterpartSealer
+from sangbong.liaison.adapters.sealing import CounterpartSealer, OwnOpener
 from sangbong.liaison.core.body import Paper, pack
 from sangbong.liaison.core.envelope import digest_of, write_envelope
 from sangbong.liaison.core.outbox import next_header
@@ -33,6 +33,10 @@ class Peer:
     @property
     def signer(self) -> Ed25519PrivateKey:
         return self.keys.signing
+
+    @property
+    def opener(self) -> OwnOpener:
+        return OwnOpener(self.keys.receiving)
 
     @property
     def sealer(self) -> CounterpartSealer:
@@ -76,7 +80,14 @@ class Peer:
         return data
 
     def receipt(
-        self, dispatch_stream: str, sequence: int, digest: str, state: str, code: str = ""
+        self,
+        dispatch_stream: str,
+        sequence: int,
+        digest: str,
+        state: str,
+        code: str = "",
+        *,
+        incarnation: int = 1,
     ) -> bytes:
         """What Pyongyang says about a dispatch of ours."""
         return Receipt(
@@ -87,7 +98,7 @@ class Peer:
             digest=digest,
             state=ReceiptState(state),
             at=self.now,
-            incarnation=1 if dispatch_stream else 0,
+            incarnation=incarnation if dispatch_stream else 0,
             signer=1,
             code=code,
         ).encode(self.signer)

@@ -16,6 +16,7 @@ from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.evidence import Act
 from sangbong.liaison.core.exchange import Exchange
 from sangbong.liaison.core.ledger import StreamKey
+from sangbong.liaison.core.settling import RESTORED_STREAM
 from sangbong.liaison.core.telling import Message, Told
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import (
@@ -57,7 +58,7 @@ def exchange_for(*, now: datetime, recipient: OfficeCode) -> Message:
 
 
 def _log_announcement(channel: Channel, recipient: OfficeCode, *, now: datetime) -> None:
-    key = StreamKey(recipient, resync.RESTORED_STREAM, channel.ledger.incarnation())
+    key = StreamKey(recipient, RESTORED_STREAM, channel.ledger.incarnation())
     stream = channel.ledger.out_streams([key])[key]
     evidence.log_acts(now=now, counterpart=recipient, acts=[(Act.DISPATCH, stream.last_digest)])
 

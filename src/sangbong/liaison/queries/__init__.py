@@ -59,6 +59,7 @@ from sangbong.liaison.queries.paper import (
     sheets,
 )
 from sangbong.liaison.queries.people import (
+    FOR_AN_OFFICER,
     FiledMinutes,
     MeetingView,
     OfferView,
@@ -73,9 +74,18 @@ from sangbong.liaison.queries.people import (
     usual,
     what_waits,
 )
+from sangbong.liaison.queries.restores import (
+    ForgottenView,
+    NotTakenView,
+    forgotten,
+    incarnation,
+    incarnation_of,
+    not_taken,
+)
 from sangbong.liaison.queries.story import DispatchStory, dispatch_story
 
 __all__ = [
+    "FOR_AN_OFFICER",
     "LISTED_MAX",
     "RECEIPTS_MAX",
     "RETURN_REST",
@@ -86,10 +96,12 @@ __all__ = [
     "DispatchStory",
     "DispatchView",
     "FiledMinutes",
+    "ForgottenView",
     "Lane",
     "LineNow",
     "LineToday",
     "MeetingView",
+    "NotTakenView",
     "NoteView",
     "OfferView",
     "PackedDispatch",
@@ -113,13 +125,17 @@ __all__ = [
     "epochs_unopened",
     "everything_waiting",
     "film_awaited",
+    "forgotten",
     "heard_owed",
+    "incarnation",
+    "incarnation_of",
     "line_log",
     "line_today",
     "lines_today",
     "lines_with",
     "meeting",
     "meetings",
+    "not_taken",
     "notes",
     "offer",
     "offers",
