@@ -67,7 +67,10 @@ def test_logs_and_proofs_are_shown_and_exported(counterpart, office, now, tmp_pa
     (proof,) = proofs()
     done = typed(evidence, "show")
     assert done.exit_code == 1
-    assert done.output.splitlines()[1] == "  1 missing / 기록에 없음"
+    assert done.output.splitlines()[1:3] == [
+        "  two histories signed / 두 가지 이력에 서명함",
+        "  1 missing / 기록에 없음",
+    ]
     assert done.output.splitlines()[-1] == (
         f"! {proof.digest[:16]}  KP-PYO  roots  sangbong/KP-PYO>KR-SEL"
     )

@@ -301,7 +301,7 @@ def test_the_file_runs_by_itself(tmp_path):
         cwd=tmp_path,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Nothing is wrong." in done.stdout
+    assert "The proof holds." in done.stdout
 
 
 def test_run_as_a_programme_it_ends_with_its_status(tmp_path, monkeypatch):

@@ -31,6 +31,8 @@ def show(home: Path) -> None:
     for log in queries.logs(own=own_office().code):
         at = log.cosigned_at.isoformat() if log.cosigned_at else "-"
         click.echo(f"{log.origin}  {log.size}  {log.cosigned or 0} cosigned / 확인 서명  {at}")
+        if log.disputed:
+            click.echo("  two histories signed / 두 가지 이력에 서명함")
         if log.missing:
             click.echo(f"  {log.missing} missing / 기록에 없음")
     found = queries.proofs()

@@ -147,7 +147,7 @@ def test_a_whole_kit_is_right_and_tells_what_is_witnessed(kit, trail, capsys):
     assert "Of 2 receipts held, 1 do not stand in the other office's log (yet)." in said
     assert "audit entries is whole" in said
     assert "KP-PYO signed two things that cannot both be true" in said
-    assert "이상이 없습니다. / Nothing is wrong." in said
+    assert "이 꾸러미에 이상이 없습니다. / Nothing is wrong with this kit." in said
 
 
 def test_the_trail_is_asked_for_where_it_is_not_given(kit, capsys):

@@ -687,7 +687,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", action="append", default=[], help="OFFICE=64 hex digits")
     asked = parser.parse_args(arguments)
     try:
-        if zipfile.is_zipfile(asked.file):
+        is_kit = zipfile.is_zipfile(asked.file)
+        if is_kit:
             report = check_kit(asked.file, trail=asked.trail, pinned=asked.key)
         else:
             report = check_proof_file(asked.file, pinned=asked.key)
@@ -699,7 +700,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if count:
         print(f"이상 {count}건이 있습니다. / {count} thing(s) are wrong.")
         return 1
-    print("이상이 없습니다. / Nothing is wrong.")
+    if is_kit:
+        print("이 꾸러미에 이상이 없습니다. / Nothing is wrong with this kit.")
+    else:
+        print("증명이 성립합니다. / The proof holds.")
     return 0
 
 
