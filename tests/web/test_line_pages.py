@@ -362,3 +362,13 @@ def test_a_dispatch_that_came_in_tells_that_it_waits_for_its_turn(
     assert "notes between officers" in text
     waits = plain(page(client, "/channel"))
     assert "1 dispatch is received here and not applied yet waits for us" in waits
+
+
+def test_today_asks_an_officer_for_what_waits_for_her_word(
+    officer_here: Client, sign_in: SignIn, settings: object
+) -> None:
+    furnish_line(1, 1)
+    text = plain(page(english(officer_here, settings), "/"))
+    assert "They ask whether we take 1 paper" in text
+    assert "1 paper will be taken and is not handed over yet" in text
+    assert "They ask" not in plain(page(english(sign_in(Role.AUDITOR), settings), "/"))

@@ -35,7 +35,7 @@ LISTS = (
     ("/letters?way=outgoing", Role.LIAISON_OFFICER),
     ("/sittings", Role.LIAISON_OFFICER),
     ("/channel", Role.LIAISON_OFFICER),
-    ("/channel?way=out", Role.LIAISON_OFFICER),
+    ("/channel/dispatches?way=out", Role.LIAISON_OFFICER),
     ("/channel/notes", Role.LIAISON_OFFICER),
     ("/reports", Role.AUDITOR),
     ("/reports/video-8", Role.AUDITOR),
@@ -103,6 +103,6 @@ def test_the_second_page_goes_on_where_the_first_ends(
     assert "KR-SEL-A-000031" in second
     news = client.get("/families/news").content.decode()
     assert 'rel="next" href="?page=2"' in news
-    assert client.get("/channel?page=2").content.decode().count('rel="prev"') == 1
+    assert client.get("/channel/dispatches?page=2").content.decode().count('rel="prev"') == 1
     trail = sign_in(Role.AUDITOR).get("/office/audit").content.decode()
     assert 'rel="next" href="/office/audit?before=' in trail

@@ -18,7 +18,7 @@ TOP = 26
 _BEND = date(2008, 1, 1)
 _EARLY_SHARE = 240
 _WIDTH_MIN = 2.0
-_CHARACTER_WIDTH = 8
+_CHARACTER_WIDTH = 9
 _HEIGHTS = {
     LineState.OPEN: 4,
     LineState.RESTORED: 4,

@@ -127,6 +127,18 @@ class WaitKind(StrEnum):
     CALL_TO_WRITE = "call_to_write"
 
 
+FOR_AN_OFFICER = frozenset(
+    {
+        WaitKind.OFFER_TO_ANSWER,
+        WaitKind.PAPER_TO_SEND,
+        WaitKind.MEETING_TO_WRITE,
+        WaitKind.MINUTES,
+        WaitKind.CALL_TO_WRITE,
+    }
+)
+"""What waits for a word or a deed of a liaison officer of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that waits, for whom, how many of it, and since when the oldest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -103,6 +103,8 @@ class OfficeRow:
     paths: tuple[tuple[str, Mark, datetime | None, str], ...]
     unsaid_paths: tuple[str, ...]
     waits: tuple[WaitRow, ...]
+    out: tuple[tuple[Mark, int], ...]
+    into: tuple[tuple[Mark, int], ...]
     heard_at: datetime | None
     pages: list[Chip]
 
@@ -176,10 +178,20 @@ def _office_row(
             words.short(f"path.{one.path}") for one in today.paths if one.state is PathState.UNKNOWN
         ),
         waits=tuple(_wait_row(one, summary.code, request.now) for one in waiting),
+        out=_marks(summary.out),
+        into=_marks(summary.into),
         heard_at=max(
             filter(None, (summary.last_receipt_at, summary.last_dispatch_at)), default=None
         ),
         pages=pages_of(summary.code, here=""),
+    )
+
+
+def _marks(counts: Mapping[DispatchState, int]) -> tuple[tuple[Mark, int], ...]:
+    return tuple(
+        (words.mark("dispatch", state), counts[state])
+        for state in DispatchState
+        if counts.get(state)
     )
 
 

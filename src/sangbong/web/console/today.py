@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from sangbong.tracing import queries as tracing
 from sangbong.tracing.core.states import EntryState
 from sangbong.web import words
 from sangbong.web.console.rounds import answers, matters_sent
+from sangbong.web.console.waiting import wait_words
 from sangbong.web.faces import Mark, WorkLine
 from sangbong.web.permissions import needs
 from sangbong.web.request import SignedIn, StaffRequest
@@ -34,6 +36,7 @@ def today(request: StaffRequest) -> HttpResponse:
     """Only what this member of staff may do stands here; each line is one press from doing it."""
     staff = request.staff
     lines = [line for make in _MAKERS for line in make(staff)] if staff else []
+    lines += _line(staff, request.now) if staff else []
     context = {
         "waiting": [line for line in lines if line.mark is not None and line.mark.tone == "needs"],
         "going": [line for line in lines if line.mark is None or line.mark.tone != "needs"],
@@ -146,7 +149,7 @@ def _channel(staff: SignedIn) -> Iterator[WorkLine]:
             yield WorkLine(
                 _("Dispatches were refused by the other side"),
                 refused,
-                reverse("channel") + "?way=out",
+                reverse("channel-dispatches") + "?way=out&stage=refused",
                 _("Read why"),
                 mark=Mark(_("refused"), "square", "needs"),
             )
@@ -154,11 +157,23 @@ def _channel(staff: SignedIn) -> Iterator[WorkLine]:
             yield WorkLine(
                 _("Dispatches wait for a receipt"),
                 custody,
-                reverse("channel") + "?way=out",
-                _("Open the channel"),
+                reverse("channel-dispatches") + "?way=out&stage=waiting",
+                _("See them"),
                 _("the oldest since %(day)s") % {"day": instant(one.oldest_waiting_at)},
                 words.mark("dispatch", DispatchState.CARRIED),
             )
+
+
+def _line(staff: SignedIn, now: datetime) -> Iterator[WorkLine]:
+    """What waits for a word of our own about calls, meetings and papers offered."""
+    if not may(staff.role, "line.record"):
+        return
+    for code, waiting in liaison.everything_waiting(now=now).items():
+        for one in waiting:
+            if one.kind in liaison.FOR_AN_OFFICER:
+                say, href, verb = wait_words(one, code)
+                since = _("since %(when)s") % {"when": instant(one.since)}
+                yield WorkLine(say, one.count, href, verb, since, _needs())
 
 
 _MAKERS = (_news, _findings, _letters, _sittings, _channel, _rounds)
