@@ -1,6 +1,12 @@
 """What others ask of the channel, by topic."""
 
-from sangbong.liaison.queries.carriage import PackedDispatch, PackingList, packing_list, to_pack
+from sangbong.liaison.queries.carriage import (
+    PackedDispatch,
+    PackingList,
+    packing_list,
+    piece_bytes,
+    to_pack,
+)
 from sangbong.liaison.queries.dispatches import (
     LISTED_MAX,
     RECEIPTS_MAX,
@@ -143,6 +149,7 @@ __all__ = [
     "open_replies",
     "packing_list",
     "path_log",
+    "piece_bytes",
     "presence_log",
     "presence_now",
     "receipts_owed",
