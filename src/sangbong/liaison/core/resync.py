@@ -16,7 +16,8 @@ took into custody. Nothing of it may be repeated under the same number, and noth
 5. (T5) On its first contact a new incarnation is told in the exchange, and by a dispatch of kind
    `liaison.restored`, which says up to which number we still know each older stream.
 6. (T6) What the other side holds of ours and we do not know is *forgotten*: it is listed for a person
-   and never sent again. A settled prefix of an older incarnation passes over it.
+   and never sent again. A settled prefix of an older incarnation passes over numbers that nobody told
+   us of, once the other side has applied our `liaison.restored` and told all that it holds (T9).
 7. (T7) An office that learns of another one's new incarnation offers again every dispatch beyond the
    prefix that the other side says it holds, whatever their state; an envelope comes unchanged.
 8. (T8) What an office said in an older incarnation no longer says what it holds.
@@ -41,6 +42,7 @@ from datetime import datetime
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.errors import Place, SangbongError
 from sangbong.kernel.ids import OfficeCode
+from sangbong.liaison.core import settling
 from sangbong.liaison.core.channel import Channel, Mark
 from sangbong.liaison.core.envelope import dispatch_id
 from sangbong.liaison.core.exchange import Prefix, prefix_values, read_prefixes
@@ -52,7 +54,7 @@ from sangbong.liaison.core.states import DispatchState
 
 NEW = Mark(incarnation=1, height=0)
 RESTORED_KIND = "liaison.restored"
-RESTORED_STREAM = "liaison-restored"
+RESTORED_STREAM = settling.RESTORED_STREAM
 FORGOTTEN_MAX = 10_000
 """How many forgotten numbers of one stream are listed one by one."""
 STEP_MAX = 1_000

@@ -31,7 +31,7 @@ from sangbong.liaison.core.ledger import Outgoing, OutStream, StreamKey
 from sangbong.liaison.core.outbox import next_header
 from sangbong.liaison.core.receipt import Receipt, SignedReceipt
 from sangbong.liaison.core.resync import learn_forgotten
-from sangbong.liaison.core.settling import settle_streams
+from sangbong.liaison.core.settling import RESTORED_STREAM, settle_streams
 from sangbong.liaison.core.states import DispatchState, after
 
 
@@ -203,7 +203,7 @@ def accept_receipts(
             result.receipts.append(about)
     channel.ledger.save_outgoing(changed.values())
     finals = {one.key for one in changed.values() if one.state.is_final}
-    settle_streams(channel, finals | contradicted)
+    settle_streams(channel, finals | contradicted | _freed(channel, finals))
     result.restored = learn_forgotten(channel, unknown, now=now)
     return result
 
@@ -217,6 +217,18 @@ def readable(data: Iterable[bytes]) -> list[Receipt]:
         except SangbongError:
             continue
     return read
+
+
+def _freed(channel: Channel, finals: Collection[StreamKey]) -> set[StreamKey]:
+    """The older streams whose gaps are known to be gaps now: rule T6."""
+    own = channel.ledger.incarnation()
+    told = {key.other for key in finals if (key.name, key.incarnation) == (RESTORED_STREAM, own)}
+    return {
+        stream.key
+        for other in sorted(told)
+        for stream in channel.ledger.out_streams_to(other)
+        if stream.key.incarnation < own
+    }
 
 
 def _checked(channel: Channel, data: bytes) -> SignedReceipt:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.channel import Channel
 from sangbong.liaison.core.ledger import OutStream, StreamKey
 from sangbong.liaison.core.outbox import settled_run
+
+RESTORED_STREAM = "liaison-restored"
+
+
+def knows_our_restore(channel: Channel, other: OfficeCode) -> bool:
+    """Whether an office has applied our `liaison.restored`, or there is none: rules T6 and T12."""
+    own = channel.ledger.incarnation()
+    told = channel.ledger.outgoing_after(StreamKey(other, RESTORED_STREAM, own), 0)
+    return own == 1 or any(row.state.is_final for row in told)
 
 
 def settle_streams(channel: Channel, keys: Collection[StreamKey]) -> None:
@@ -31,4 +41,5 @@ def _settled(channel: Channel, stream: OutStream) -> int:
     known = dict(finals)
     for gone in ledger.forgotten_after(stream.key, start):
         known[gone.sequence] = gone.state.is_final
-    return settled_run(start, sorted(known.items()), gaps=True)
+    gaps = knows_our_restore(channel, stream.key.other)
+    return settled_run(start, sorted(known.items()), gaps=gaps)

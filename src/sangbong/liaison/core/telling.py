@@ -26,13 +26,13 @@ from sangbong.liaison.core.receipt import Receipt
 from sangbong.liaison.core.receiving import received_receipt
 from sangbong.liaison.core.resync import (
     RESTORED_KIND,
-    RESTORED_STREAM,
     hear,
     hear_anew,
     owe_anew,
     restored_paper,
 )
 from sangbong.liaison.core.sending import Draft, accept_receipts, enqueue
+from sangbong.liaison.core.settling import RESTORED_STREAM, knows_our_restore
 from sangbong.liaison.core.states import DispatchState
 
 BASIS = "liaison: the channel itself"
@@ -196,12 +196,5 @@ def accept_exchange(
         faults=tuple(believed.faults),
         restored=restored or believed.restored,
         peer_restored=peer_restored,
-        epochs_done=theirs.epochs_done if _knows_our_restore(channel, sender) else 0,
+        epochs_done=theirs.epochs_done if knows_our_restore(channel, sender) else 0,
     )
-
-
-def _knows_our_restore(channel: Channel, other: OfficeCode) -> bool:
-    """Rule T12: whether an office says what it is done with knowing what we have lost."""
-    own = channel.ledger.incarnation()
-    told = channel.ledger.outgoing_after(StreamKey(other, RESTORED_STREAM, own), 0)
-    return own == 1 or any(row.state.is_final for row in told)
