@@ -42,6 +42,11 @@ def keep_keys(*, now: datetime) -> int:
     return kept + operations.tell_keys(now=now)
 
 
+def sweep_films(*, now: datetime) -> int:
+    """Let go of the films that nothing needs any more."""
+    return operations.sweep_films(now=now)
+
+
 def collect_relayed(*, now: datetime) -> int:
     """Read the bundles that other offices relayed to us; how many there were."""
     reports = operations.collect_relayed(now=now)

@@ -26,6 +26,7 @@ SWEEPS: tuple[Sweep, ...] = (
 HOUSEKEEPING: tuple[tuple[timedelta, Sweep], ...] = (
     (timedelta(minutes=5), liaison.keep_keys),
     (timedelta(hours=1), archive.tidy),
+    (timedelta(hours=1), liaison.sweep_films),
     (timedelta(days=1), archive.check),
 )
 """Run at start and then once in each interval."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison import operations, queries
+from sangbong.liaison import operations, queries, tasks
 from sangbong.liaison.adapters.film_store import FilmStore
 from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
 from sangbong.liaison.core import bundle as bundles
@@ -19,7 +23,7 @@ from sangbong.liaison.core.exchange import Exchange
 from sangbong.liaison.core.film import FilmKey
 from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.core.waybill import MemberKind, PieceRun
-from sangbong.liaison.models import FilmCarried, InboxDispatch
+from sangbong.liaison.models import FilmCarried, InboxDispatch, OutboxDispatch
 from sangbong.liaison.operations.channel import film_store
 
 PYONGYANG = OfficeCode("KP-PYO")
@@ -232,3 +236,41 @@ def test_sticks_are_read_in_the_order_in_which_they_were_written(peer, now, usb,
     put(usb, 1, stick_of(peer, theirs, number=2))
 
     assert [one.outcome for one in collect(now, usb)] == [bundles.StickOutcome.READ] * 2
+
+
+# letting go
+
+
+def _age(name: str) -> None:
+    """As if nothing had been written for two days."""
+    folder = Path(settings.OFFICE_HOME) / "films"
+    for path in folder.glob(f"{name}*"):
+        at = path.stat().st_mtime - 2 * 24 * 3600
+        os.utime(path, (at, at))
+
+
+def test_films_that_nothing_needs_any_more_are_let_go_of(peer, now, usb, theirs):
+    """Z1, Z2, Z3."""
+    sent = OutboxDispatch.objects.get(dispatch_id=send_film(now)).film
+    unused = operations.seal_film([b"never sent"], length=10).film
+    fresh = operations.seal_film([b"about to be sent"], length=16).film
+    put(usb, 1, stick_of(peer, theirs))
+    collect(now, usb)
+    came = theirs[0]
+    for film in (sent, unused, came, "elsewhere.new"):
+        _age(film)
+    store = film_store()
+
+    def here() -> list[str]:
+        names = {"sent": sent, "unused": unused, "fresh": fresh, "came": came}
+        return [name for name, film in names.items() if store.is_complete(film)]
+
+    assert (tasks.sweep_films(now=now), here()) == (1, ["sent", "fresh", "came"])
+    seen(now)
+    assert (tasks.sweep_films(now=now), here()) == (0, ["sent", "fresh", "came"])
+    assert (tasks.sweep_films(now=now + timedelta(days=2)), here()) == (1, ["sent", "fresh"])
+    digest = OutboxDispatch.objects.get().envelope_id
+    receipt = peer.receipt("film-1", 1, digest, "applied")
+    operations.accept_receipt(now=now, receipt=receipt)
+    assert tasks.sweep_films(now=now + timedelta(days=34)) == 0
+    assert (tasks.sweep_films(now=now + timedelta(days=36)), here()) == (1, ["fresh"])

@@ -21,9 +21,11 @@ places, and the map is changed under a lock of the file.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +36,7 @@ from typing import BinaryIO
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison.core.film import (
     DIGEST_BYTES,
+    FILM_PATTERN,
     MANIFEST_MAGIC,
     PIECE_BYTES,
     SEALED_PIECE_BYTES,
@@ -271,6 +274,20 @@ class FilmStore:
             ):
                 path.unlink(missing_ok=True)
             self._sync_folder()
+
+    def resting(self, *, seconds: float) -> set[str]:
+        """The films of which nothing was written for so long, by the disk's own clock."""
+        before = time.time() - seconds
+        written: dict[str, float] = {}
+        for path in self._folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # a carrier finished or removed it
+                film, at = path.name.partition(".")[0], path.stat().st_mtime
+                written[film] = max(at, written.get(film, 0.0))
+        return {
+            film
+            for film, at in written.items()
+            if at < before and film and FILM_PATTERN.fullmatch(film)
+        }
 
     def sweep(self) -> None:
         """Throw away what a kill left half written; for the office's process, at its start."""

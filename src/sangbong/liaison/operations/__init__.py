@@ -16,6 +16,7 @@ from sangbong.liaison.operations.carriage import (
     collect_from_folder,
     note_pieces_there,
 )
+from sangbong.liaison.operations.films import sweep_films
 from sangbong.liaison.operations.inbox import (
     Taken,
     apply_next,
@@ -138,6 +139,7 @@ __all__ = [
     "server_context",
     "spoil_paper",
     "swap_duty",
+    "sweep_films",
     "take_batch",
     "take_signal",
     "tell",
