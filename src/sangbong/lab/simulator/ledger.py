@@ -6,7 +6,7 @@ in `_index` hold the keys of rows that a question asks for often, with the order
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -33,10 +33,14 @@ TRACES_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class MemoryLedger:
-    """One office's ledger; `own` is the office whose it is."""
+    """One office's ledger; `own` is the office whose it is.
+
+    `received` is told of each dispatch of ours of which custody passes.
+    """
 
     own: OfficeCode
     disk: Disk
+    received: Callable[[Outgoing], None] = lambda _: None
 
     def incarnation(self) -> int:
         """Our incarnation as stored, from 1; 0 before the first."""
@@ -142,6 +146,9 @@ class MemoryLedger:
             self._save_outgoing(row)
 
     def _save_outgoing(self, row: Outgoing) -> None:
+        before = cast("Outgoing | None", self.disk.get("outgoing", row.id))
+        if before and before.state.in_our_custody and not row.state.in_our_custody:
+            self.received(row)
         self.disk.put("outgoing", row.id, row)
         if row.waits:
             number = self.disk.get("out_number_index", row.id)

@@ -1,6 +1,6 @@
 """Playing a plan to its end: the acts, the drain, the check.
 
-1. (SR1) While acts are played, the truth is asked at every step (truth.py, rules SV1 to SV4).
+1. (SR1) While acts are played, the truth is asked at every step (truth.py, rules SV1 to SV5).
 2. (SR2) The drain takes every fault away and gives every line, stick and worker its time. It must come
    to rest within `CONTACTS_MAX` rounds of contacts.
 3. (SR3) Then the checkers compare (checkers.py, rules SC1 to SC6).

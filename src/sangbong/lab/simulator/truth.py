@@ -8,6 +8,8 @@ While a run goes on, each of these must hold at every moment; one that does not 
 3. (SV3) Nothing is opened with a receive key that was destroyed.
 4. (SV4) What an office applies, another office wrote for it, in this stream, in these words; and it
    was not written to be refused.
+5. (SV5) Custody passes only to an office that holds the dispatch durably, unless that one was put back
+   since.
 """
 
 from __future__ import annotations

@@ -20,9 +20,11 @@ from sangbong.lab.simulator.plan import OFFICES, Plan
 from sangbong.lab.simulator.sealing import StandInPieceCipher
 from sangbong.lab.simulator.sticks import Bag
 from sangbong.lab.simulator.trace import Trace
-from sangbong.lab.simulator.truth import Truth, Written
+from sangbong.lab.simulator.truth import BrokenError, Truth, Written
+from sangbong.liaison.core.ledger import Incoming, Outgoing
 from sangbong.liaison.core.ports import PieceCipher
 from sangbong.liaison.core.resync import keep_watch, set_mark
+from sangbong.liaison.core.states import DispatchState
 
 SEEN_MAX = 200
 
@@ -89,6 +91,20 @@ class World:
             set_mark(office.channel)
         office.register = max(office.register, office.ledger.incarnation())
 
+    def passed(self, row: Outgoing) -> None:
+        """Custody of a dispatch passes: rule SV5.
+
+        Raises:
+            BrokenError: to nobody.
+        """
+        held = self.offices[row.key.other].disk.durable("incoming", row.id)
+        if self.truth.restored.isdisjoint({row.key.other}) and (
+            not isinstance(held, Incoming)
+            or held.digest != row.digest
+            or held.state is DispatchState.ARRIVING
+        ):
+            raise BrokenError("SV5", f"{row.id} is {row.state}, and {row.key.other} has it not")
+
     def settle_doubts(self) -> None:
         """A paper was written if its sender has it."""
         for paper in self.doubtful:
@@ -153,4 +169,7 @@ def made(plan: Plan, *, smith: Smith | None, cipher: PieceCipher | None, keep: b
         with disk.transaction():
             keep_watch(offices[code].channel)
     lines = {(one, other): Line() for one in codes for other in codes if one < other}
-    return World(plan, clock, offices, lines, keys, Trace(keep=keep))
+    world = World(plan, clock, offices, lines, keys, Trace(keep=keep))
+    for office in offices.values():
+        office.ledger = MemoryLedger(office.code, office.disk, world.passed)
+    return world
