@@ -45,7 +45,7 @@ def cost_of(command: list[str], *, cwd: Path, env: dict[str, str] | None = None)
 
     def watch() -> None:
         while not ended.wait(0.1):
-            peak[0] = max(peak[0], sum(_mib(pid) for pid in _tree(process.pid)))
+            peak[0] = max(peak[0], sum(mib_of(pid) for pid in tree_of(process.pid)))
 
     watcher = Thread(target=watch, daemon=True)
     watcher.start()
@@ -55,7 +55,8 @@ def cost_of(command: list[str], *, cwd: Path, env: dict[str, str] | None = None)
     return Cost(time.monotonic() - started, peak[0], process.returncode, output)
 
 
-def _tree(root: int) -> list[int]:
+def tree_of(root: int) -> list[int]:
+    """A process and all that it started."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -72,7 +73,8 @@ def _tree(root: int) -> list[int]:
     return found
 
 
-def _mib(pid: int) -> float:
+def mib_of(pid: int) -> float:
+    """Memory of a process, shared pages counted once."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""`sangbong serve`: the pages, the carrier's endpoint and the worker of one office."""
+"""`sangbong serve`: the pages, the desk, the carrier and the worker of one office."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ import click
 def serve(home: Path, port: int, link_port: int, link_host: str) -> None:
     """Serve this office until interrupted."""
     from sangbong.cli.boot import boot_founded
+    from sangbong.cli.carrying import start_carrier
 
+    if (home / "office.toml").exists():
+        # first of all: films flow again while the rest is still starting
+        start_carrier(home, host=link_host, port=link_port)
     boot_founded(home)
-    from sangbong.cli.serving import start_link, start_pages, start_worker
+    from sangbong.cli.serving import start_desk, start_pages, start_worker
     from sangbong.office.queries import own_office
 
     office = own_office()
+    start_desk()
     pages = start_pages(port)
-    if link_port:
-        start_link(link_port, host=link_host)
     start_worker()
     click.echo(f"{office.code} {office.name_ko} / {office.name_en}: http://localhost:{port}")
     pages.join()

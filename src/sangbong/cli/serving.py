@@ -44,7 +44,10 @@ def start_desk() -> threading.Thread:
 
 
 def start_worker() -> threading.Thread:
-    """Sweep for work every half second: states are the queue, so a kill loses nothing."""
+    """Sweep for work every half second: states are the queue, so a kill loses nothing.
+
+    It does not call other offices: the carrier does.
+    """
     thread = threading.Thread(target=_sweep_for_ever, name="worker", daemon=True)
     thread.start()
     return thread
@@ -58,7 +61,7 @@ def _sweep_for_ever() -> None:
         busy = 0
         try:
             housekeeper.keep_house(now=settings.CLOCK.now())
-            busy = sweep(now=settings.CLOCK.now())
+            busy = sweep(now=settings.CLOCK.now(), calling=False)
         except Exception:  # the worker outlives every fault and tells of it
             log.exception("worker.sweep_failed")
         if not busy:

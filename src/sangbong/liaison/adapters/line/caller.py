@@ -125,11 +125,16 @@ class Caller:
             for item in items:
                 self._row = max(self._row, item.row)
                 if item.digest not in self._known:
-                    self._known.add(item.digest)
                     self._begin(item)
+
+    def _finish(self, item: Waiting) -> None:
+        self._known.discard(item.digest)
+        self.line.films_ahead -= bool(item.film)
 
     def _begin(self, item: Waiting) -> None:
         """Rule A2."""
+        self._known.add(item.digest)
+        self.line.films_ahead += bool(item.film)
         if item.urgent:
             self._start(self._send_urgent(item))
         else:
@@ -155,7 +160,7 @@ class Caller:
                 )
                 await self._hand([item], answer)
             else:
-                self._known.discard(item.digest)
+                self._finish(item)
 
     async def _send_batches(self) -> None:
         while True:
@@ -166,7 +171,7 @@ class Caller:
             envelopes = await self._desk.fetch([item.digest for item in batch])
             for item, envelope in zip(batch, envelopes, strict=True):
                 if not envelope:
-                    self._known.discard(item.digest)
+                    self._finish(item)
             held = [item for item, one in zip(batch, envelopes, strict=True) if one]
             if held:
                 await self._send_batch(held, framed_all(one for one in envelopes if one))
@@ -227,9 +232,9 @@ class Caller:
             if frame == _ARRIVING and item.film:
                 self._start(self._send_film(item))
             else:
-                self._known.discard(item.digest)
+                self._finish(item)
         for item in items[len(said) :]:
-            self._known.discard(item.digest)
+            self._finish(item)
 
     # --- films ---------------------------------------------------------------------------------
 
@@ -243,7 +248,7 @@ class Caller:
                 self._tell("line.film_not_here", film=item.film[:16], code=fault.code)
             if status == 200 and body:
                 await self._desk.handed(self._code, _frames(body))
-            self._known.discard(item.digest)
+            self._finish(item)
 
     async def _send_pieces(self, film: str) -> Answer:
         manifest = self._store.manifest(film)

@@ -47,7 +47,12 @@ _LOOK_SILENT_SECONDS = 0.02
 _SILENT_SECONDS = 0.35
 _DOUBT_SECONDS = 2.0
 _STUCK_SECONDS = 6.0
-_BURST_SECONDS = 0.03
+_STUCK_SHARE = 0.4
+_BURST_SECONDS = 0.06
+_AHEAD_SECONDS = 0.25
+_AHEAD_BYTES = 64 * 1024
+"""So much may be under way beyond what the line itself holds: a cut line does not swallow more."""
+_PACKET_BYTES = 1_448
 _TURNS_MAX = 64
 _TICK_SECONDS = 0.004
 _RUNS_WAITING_MAX = 16
@@ -80,6 +85,8 @@ class Connections:
         self.control = control
         self.flows: list[Flow] = []
         self.jobs: list[FilmJob] = []
+        self.films_ahead = 0
+        """Films that are about to be sent: connections are opened for them already."""
         self.silent = False
         self.opened = asyncio.Event()
         """Set while there is a connection for requests."""
@@ -92,6 +99,8 @@ class Connections:
         self._ready: deque[Flow] = deque()
         self._timer: asyncio.Handle | None = None
         self._tokens = 0.0
+        self._under_way = 0
+        """Bytes given to the kernel and not known to have arrived."""
         self._limited = False
         self._acked_by_gone = 0
         self._changed = asyncio.Event()
@@ -205,13 +214,16 @@ class Connections:
         most = rate * _BURST_SECONDS + SEALED_PIECE_BYTES / 4
         self._tokens = min(most, self._tokens + (now - self._filled_at) * rate)
         self._filled_at = now
+        room = rate * (self.control.base + _AHEAD_SECONDS) + _AHEAD_BYTES
         for _ in range(_TURNS_MAX):
-            if not self._ready or self._tokens <= 0:
+            if not self._ready or self._tokens <= 0 or self._under_way > room:
                 break
             self._give(self._ready.popleft())
         if not self._ready:
             return
-        if self._tokens > 0:
+        if self._under_way > room:
+            self._timer = self._loop.call_later(_TICK_SECONDS, self._pump)
+        elif self._tokens > 0:
             self._timer = self._loop.call_soon(self._pump)
         else:
             self._limited = True
@@ -230,6 +242,7 @@ class Connections:
         if taken:
             flow.views.popleft()
             self._tokens -= len(view)
+            self._under_way += len(view)
             self._ready.append(flow)
         else:
             flow.blocked = True
@@ -324,7 +337,8 @@ class Connections:
         self._tasks.create_task(self._connect())
 
     def _wanted(self) -> int:
-        background = self._film_flows() + SPARE_FLOWS if self.jobs else 2
+        films = self.jobs or self.films_ahead
+        background = self._film_flows() + SPARE_FLOWS if films else 2
         return URGENT_FLOWS + ORDINARY_FLOWS + background
 
     def _film_flows(self) -> int:
@@ -431,13 +445,16 @@ class Connections:
 
     def _look(self, now: float) -> None:
         trips: list[float] = []
-        under_way = False
+        waiting, self._under_way = False, 0
         for flow in self.flows:
             seen = tcp.sample(flow.wire.sock)
-            if seen is not None:
-                trips += self._note_flow(flow, seen, now)
-                under_way = under_way or seen.unacked > 0
-        if not under_way:
+            if seen is None:
+                continue
+            trips += self._note_flow(flow, seen, now)
+            waiting = waiting or seen.unacked > 0
+            if not flow.stuck:  # what a cut swallowed is not in the line
+                self._under_way += seen.unacked * _PACKET_BYTES + seen.unsent
+        if not waiting:
             self._moved_at = now
         patience = max(_SILENT_SECONDS, 2 * (self.control.base + self.control.queue) + 0.1)
         if not self.silent and now - self._moved_at > patience:
@@ -452,6 +469,7 @@ class Connections:
     def _note_flow(self, flow: Flow, seen: tcp.Sample, now: float) -> Iterable[float]:
         """Keep what the kernel tells of a connection; its round trip where that tells of the line."""
         before, flow.sample = flow.sample, seen
+        was_stuck = flow.stuck
         if not seen.unacked:
             flow.moved_at, flow.stuck = now, False
         if before is not None and not self.silent:
@@ -461,6 +479,8 @@ class Connections:
         flow.moved_at = now
         flow.stuck = flow.stuck and seen.backoff > 0
         self._line_moves(now)
+        if was_stuck and not flow.stuck:
+            tcp.pace(flow.wire.sock, self._share())
         return (seen.rtt,) if now > flow.doubted_until else ()
 
     def _note_rate(self, trips: list[float], now: float) -> None:
@@ -492,6 +512,8 @@ class Connections:
             if flow.sample is None or not flow.sample.unacked:
                 continue
             flow.stuck, flow.doubted_until = True, float("inf")
+            # together they leave most of the line to those that are fresh
+            tcp.pace(flow.wire.sock, _STUCK_SHARE * self.control.rate / self._film_flows())
             if flow.role is Role.FILMS:
                 flow.role = Role.ENDING
             elif flow.role is not Role.ENDING:

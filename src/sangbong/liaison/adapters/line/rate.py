@@ -5,7 +5,7 @@
    `QUEUE_SECONDS`: above it we send less than the line delivers, below it a little more.
 3. (R3) A lost packet says nothing about the rate. A radio line loses packets and is not full.
 4. (R4) While there is hardly any queue and the line keeps up, the rate grows every other round
-   trip: by half until the line was full for the first time, then by a quarter.
+   trip: by a quarter until the line was full for the first time, by little afterwards.
 5. (R5) The rate is remembered over a cut, and what is seen just after it is not believed.
 6. (R6) A delay that stays while we send little is not our queue: it is the line's own by now.
 """
@@ -21,17 +21,22 @@ QUEUE_SECONDS_MAX = 0.060
 """Above this the rate falls steeply."""
 RATE_MIN = 16_000.0
 RATE_MAX = 4e9
-FIRST_RATE = 312_500.0
-"""Two and a half megabits a second."""
+FIRST_RATE = 625_000.0
+"""Five megabits a second; on a thinner line TCP's own slow start holds the first moments back."""
 _BEND = 2.0
 """A second of queue too much would lower the rate by so many times."""
 _STEEP = 8.0
 _LEAST = 0.4
-_FIRST_GROWTH = 1.5
-_GROWTH = 1.25
+_FIRST_GROWTH = 1.25
+_GROWTH = 1.06
+_KEEPS_UP = 0.9
 _MEMORY_SECONDS = 60.0
 _WINDOW_SECONDS = 0.6
 _PATIENCE_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
+_CALM_SECONDS = 0.1
+_LAG_SECONDS = 0.2
+"""By so much a smoothed round trip tells of the past."""
 
 
 @dataclass(slots=True)
@@ -41,11 +46,12 @@ class RateControl:
     capacity: float = FIRST_RATE
     queue: float = 0.0
     base: float = 0.0
+    full_once: bool = False
     _acked: deque[tuple[float, int]] = field(default_factory=deque)
     _bases: deque[tuple[float, float]] = field(default_factory=deque)
-    full_once: bool = False
-    _grew_at: float = 0.0
     _blind_until: float = 0.0
+    _calm_since: float = 0.0
+    _full_since: float = 0.0
     _bent_since: float = 0.0
 
     @property
@@ -59,6 +65,7 @@ class RateControl:
     def line_is_back(self, now: float) -> None:
         """After a cut: rule R5."""
         self._acked.clear()
+        self._full_since = now
         self._blind_until = now + self.base + 0.8
         self.queue = 0.0
 
@@ -73,32 +80,39 @@ class RateControl:
         if now < self._blind_until:
             return
         self._acked.append((now, acked))
-        while len(self._acked) > 2 and self._acked[1][0] <= now - _WINDOW_SECONDS:
+        while len(self._acked) > 2 and self._acked[1][0] <= now - max(_WINDOW_SECONDS, 2 * rtt):
             self._acked.popleft()
         first_at, first = self._acked[0]
-        if now - first_at < 0.2 or not limited:
+        if now - first_at < rtt + _LOOK_SECONDS or not limited:
             return
-        self._follow((acked - first) / (now - first_at))
-        self._grow(now, (acked - first) / (now - first_at), rtt)
+        delivered = (acked - first) / (now - first_at)
+        self._follow(now, delivered)
+        self._grow(now, delivered, rtt)
 
-    def _follow(self, delivered: float) -> None:
-        """Upwards at once; downwards slowly, and only where a queue says that the line is full."""
+    def _follow(self, now: float, delivered: float) -> None:
+        """Upwards at once; downwards slowly, and only where the line was full all the while.
+
+        Else what is delivered is only what we sent.
+        """
+        if self.queue < QUEUE_SECONDS / 2:
+            self._full_since = now
         if delivered > self.capacity:
             self.capacity += 0.2 * (min(delivered, 1.05 * self.capacity) - self.capacity)
-        elif self.queue > QUEUE_SECONDS / 2:
-            self.capacity += 0.05 * (delivered - self.capacity)
+        elif self._full_since < self._acked[0][0] - _LAG_SECONDS:
+            self.capacity += 0.02 * (delivered - self.capacity)
         self.capacity = min(RATE_MAX, max(RATE_MIN, self.capacity))
 
     def _grow(self, now: float, delivered: float, rtt: float) -> None:
         """Rule R4."""
         if self.queue > QUEUE_SECONDS / 2:
             self.full_once = True
-            self._grew_at = now
-        elif now - self._grew_at > rtt + 0.2 and delivered > 0.7 * self.capacity:
-            self._grew_at = now
+            self._calm_since = now
+        elif now - self._calm_since > rtt + _CALM_SECONDS and delivered > _KEEPS_UP * self.capacity:
+            self._calm_since = now
             growth = _GROWTH if self.full_once else _FIRST_GROWTH
             self.capacity = min(RATE_MAX, self.capacity * growth)
             self._acked.clear()
+            self._blind_until = now + rtt  # what is acknowledged until then was sent before
 
     def _note_base(self, now: float, rtt: float) -> None:
         """Rules R1 and R6; the shortest of the last minute, kept as a falling staircase."""

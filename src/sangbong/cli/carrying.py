@@ -1,0 +1,37 @@
+"""Keep the carrier's process running: it is started again at once whenever it dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+_MODULE = "sangbong.liaison.adapters.line"
+_REST_SECONDS = 0.05
+_SHORT_LIFE_SECONDS = 1.0
+_LONG_REST_SECONDS = 0.5
+
+
+def start_carrier(home: Path, *, host: str, port: int) -> threading.Thread:
+    """Run the carrier for as long as this process lives; `port` 0 means that it only calls.
+
+    The kernel ends the carrier with the thread that started it, also when this process is killed.
+    """
+    command = [
+        sys.executable, "-m", _MODULE, str(home),
+        "--host", host, "--port", str(port), "--parent", str(os.getpid()),
+    ]  # fmt: skip
+    thread = threading.Thread(target=_keep_running, args=(command,), name="carrier", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_running(command: list[str]) -> None:
+    while True:
+        started = time.monotonic()
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL)
+        lived = time.monotonic() - started
+        time.sleep(_REST_SECONDS if lived > _SHORT_LIFE_SECONDS else _LONG_REST_SECONDS)
