@@ -202,6 +202,19 @@ def test_a_liar_that_lets_leaves_and_root_disagree_is_proved_too():
     assert checked(proof).kind is ProofKind.EXTENSION
 
 
+def test_a_liar_that_tells_old_leaves_otherwise_is_proved_though_its_root_is_true():
+    """LW6, EQ3: what it says of its past it signed too."""
+    one, two = met()
+    one.act("later")
+    log = one.book.logs[one.origin]
+    one.book.logs[one.origin] = replace(log, told=3)
+    value = one.show()
+    false = resigned(one, value, leaves=[["dispatch", "00" * 32], *value["leaves"][1:]])
+    (proof,) = two.see(false, of=one, now=AT).proofs
+
+    assert checked(proof).kind is ProofKind.EXTENSION
+
+
 def test_leaves_that_do_not_fit_a_first_checkpoint_contradict_nothing():
     """W6: refused, and nobody is accused."""
     one, two = pair()
