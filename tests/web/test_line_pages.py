@@ -372,3 +372,14 @@ def test_today_asks_an_officer_for_what_waits_for_her_word(
     assert "They ask whether we take 1 paper" in text
     assert "1 paper will be taken and is not handed over yet" in text
     assert "They ask" not in plain(page(english(sign_in(Role.AUDITOR), settings), "/"))
+
+
+def test_a_press_leads_back_only_to_pages_of_the_channel(
+    officer_here: Client, settings: object
+) -> None:
+    client = english(officer_here, settings)
+    press = {"call": "panmunjom|other|", "outcome": "made", "then": "https://example.org/channel"}
+    response = client.post("/channel/KP-PYO/calls", press)
+    assert response["Location"].startswith("/channel/KP-PYO/calls?done=call:")
+    undo = {"record": response["Location"].split("done=")[1], "why": "x", "then": "//example.org"}
+    assert client.post("/channel/undo", undo)["Location"] == "/channel"
