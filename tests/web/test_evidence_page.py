@@ -107,11 +107,14 @@ def test_a_proof_stands_until_an_officer_has_looked_at_it(
     assert "아직 보지 않은 증명이 1건 있습니다" in page
     assert "두 가지 이력에 서명함" in page
     assert proof.about.replace(">", "&gt;") in page
+    assert "두 가지 이력에 서명한 사무소가 있습니다" in text(officer.get("/"))
+    assert "두 가지 이력에 서명한" not in text(sign_in(Role.HALL_OPERATOR).get("/"))
     assert auditor.post(PAGE, {"proof": proof.digest}).status_code == 404
     assert officer.post(PAGE, {"proof": "nothing"}).status_code == 422
     assert officer.post(PAGE, {"proof": proof.digest}).status_code == 302
     assert queries.proofs()[0].seen_by == "han"
     assert "보았습니다" not in text(officer.get(PAGE))
+    assert "두 가지 이력에 서명한" not in text(officer.get("/"))
 
 
 def test_thirty_offices_ask_as_often_as_one(sign_in: SignIn, counterpart, now) -> None:

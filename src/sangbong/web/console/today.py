@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from sangbong.letters import queries as letters
 from sangbong.liaison import queries as liaison
 from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.queries import evidence
 from sangbong.office.permissions import may
 from sangbong.registry import queries as registry
 from sangbong.reunions import queries as reunions
@@ -164,6 +165,22 @@ def _channel(staff: SignedIn) -> Iterator[WorkLine]:
             )
 
 
+def _evidence(staff: SignedIn) -> Iterator[WorkLine]:
+    """Proofs that nobody has looked at yet: the one alarm that the channel gives."""
+    if not may(staff.role, "channel.see"):
+        return
+    unseen = [one for one in evidence.proofs() if one.seen_at is None]
+    if unseen:
+        yield WorkLine(
+            _("An office signed two histories"),
+            len(unseen),
+            reverse("channel-evidence"),
+            _("See the evidence"),
+            _("found %(at)s") % {"at": instant(unseen[-1].found_at)},
+            words.mark("log", "disputed"),
+        )
+
+
 def _line(staff: SignedIn, now: datetime) -> Iterator[WorkLine]:
     """What waits for a word of our own about calls, meetings and papers offered."""
     if not may(staff.role, "line.record"):
@@ -176,4 +193,4 @@ def _line(staff: SignedIn, now: datetime) -> Iterator[WorkLine]:
                 yield WorkLine(say, one.count, href, verb, since, _needs())
 
 
-_MAKERS = (_news, _findings, _letters, _sittings, _channel, _rounds)
+_MAKERS = (_news, _findings, _letters, _sittings, _channel, _evidence, _rounds)
