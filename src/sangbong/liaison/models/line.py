@@ -5,6 +5,8 @@ Nothing here is rewritten or deleted: what was wrong is named by a row of `LineC
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
@@ -17,6 +19,11 @@ from sangbong.liaison.core.paths import Path, PathSaid
 from sangbong.liaison.core.presence import PresenceSaid
 from sangbong.liaison.core.roster import Duty, DutyDeed
 from sangbong.liaison.core.said import Known, Side
+
+
+def _values(known: type[StrEnum]) -> list[str]:
+    """Plain texts, so that a migration does not depend on our code."""
+    return [one.value for one in known]
 
 
 class _Recorded(models.Model):
@@ -61,13 +68,13 @@ class LineFactRow(_Sourced):
         db_table = "liaison_line_fact"
         constraints = [
             models.CheckConstraint(
-                condition=Q(told__in=list(LineSaid)), name="liaison_line_told_known"
+                condition=Q(told__in=_values(LineSaid)), name="liaison_line_told_known"
             ),
             models.CheckConstraint(
-                condition=Q(known__in=list(Known)), name="liaison_line_precision_known"
+                condition=Q(known__in=_values(Known)), name="liaison_line_precision_known"
             ),
             models.CheckConstraint(
-                condition=Q(side__in=list(Side)), name="liaison_line_side_known"
+                condition=Q(side__in=_values(Side)), name="liaison_line_side_known"
             ),
         ]
         indexes = [models.Index(fields=["counterpart", "at"], name="liaison_line_fact_at")]
@@ -86,9 +93,9 @@ class PathFactRow(_Sourced):
         app_label = "sangbong"
         db_table = "liaison_path_fact"
         constraints = [
-            models.CheckConstraint(condition=Q(path__in=list(Path)), name="liaison_path_known"),
+            models.CheckConstraint(condition=Q(path__in=_values(Path)), name="liaison_path_known"),
             models.CheckConstraint(
-                condition=Q(told__in=list(PathSaid)), name="liaison_path_told_known"
+                condition=Q(told__in=_values(PathSaid)), name="liaison_path_told_known"
             ),
         ]
         indexes = [models.Index(fields=["counterpart", "at"], name="liaison_path_fact_at")]
@@ -111,10 +118,11 @@ class PresenceFactRow(_Sourced):
         db_table = "liaison_presence_fact"
         constraints = [
             models.CheckConstraint(
-                condition=Q(whose__in=[Side.OURS, Side.THEIRS]), name="liaison_presence_whose"
+                condition=Q(whose__in=[Side.OURS.value, Side.THEIRS.value]),
+                name="liaison_presence_whose",
             ),
             models.CheckConstraint(
-                condition=Q(told__in=list(PresenceSaid)), name="liaison_presence_told_known"
+                condition=Q(told__in=_values(PresenceSaid)), name="liaison_presence_told_known"
             ),
         ]
         indexes = [models.Index(fields=["counterpart", "at"], name="liaison_presence_at")]
@@ -140,16 +148,18 @@ class CallRow(_Recorded):
         app_label = "sangbong"
         db_table = "liaison_call"
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=list(CallKind)), name="liaison_call_kind"),
             models.CheckConstraint(
-                condition=Q(outcome__in=list(CallOutcome)), name="liaison_call_outcome"
+                condition=Q(kind__in=_values(CallKind)), name="liaison_call_kind"
             ),
             models.CheckConstraint(
-                condition=Q(own_side__in=list(OwnSide), reading__in=list(Reading)),
+                condition=Q(outcome__in=_values(CallOutcome)), name="liaison_call_outcome"
+            ),
+            models.CheckConstraint(
+                condition=Q(own_side__in=_values(OwnSide), reading__in=_values(Reading)),
                 name="liaison_call_reading",
             ),
             models.CheckConstraint(
-                condition=Q(due_at__isnull=False) | Q(kind=CallKind.OTHER),
+                condition=Q(due_at__isnull=False) | Q(kind=CallKind.OTHER.value),
                 name="liaison_call_due_or_other",
             ),
         ]
@@ -172,11 +182,12 @@ class DutyRow(_Recorded):
         db_table = "liaison_duty"
         constraints = [
             models.CheckConstraint(
-                condition=Q(duty__in=list(Duty), deed__in=list(DutyDeed)), name="liaison_duty_known"
+                condition=Q(duty__in=_values(Duty), deed__in=_values(DutyDeed)),
+                name="liaison_duty_known",
             ),
             models.CheckConstraint(
-                condition=(Q(officer="") & Q(deed=DutyDeed.GIVE_BACK))
-                | (~Q(officer="") & ~Q(deed=DutyDeed.GIVE_BACK)),
+                condition=(Q(officer="") & Q(deed=DutyDeed.GIVE_BACK.value))
+                | (~Q(officer="") & ~Q(deed=DutyDeed.GIVE_BACK.value)),
                 name="liaison_duty_officer",
             ),
         ]
@@ -200,7 +211,7 @@ class MeetingRow(models.Model):
         db_table = "liaison_meeting"
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=list(MeetingKind)), name="liaison_meeting_kind"
+                condition=Q(kind__in=_values(MeetingKind)), name="liaison_meeting_kind"
             ),
             models.UniqueConstraint(
                 fields=["counterpart", "kind", "planned_at"], name="liaison_meeting_once"
@@ -222,7 +233,7 @@ class MeetingFactRow(_Sourced):
         db_table = "liaison_meeting_fact"
         constraints = [
             models.CheckConstraint(
-                condition=Q(deed__in=list(MeetingDeed)), name="liaison_meeting_deed"
+                condition=Q(deed__in=_values(MeetingDeed)), name="liaison_meeting_deed"
             )
         ]
 
@@ -263,7 +274,9 @@ class OfferRow(_Sourced):
             models.UniqueConstraint(
                 fields=["counterpart", "outgoing", "number"], name="liaison_offer_once"
             ),
-            models.CheckConstraint(condition=Q(way__in=list(OfferWay)), name="liaison_offer_way"),
+            models.CheckConstraint(
+                condition=Q(way__in=_values(OfferWay)), name="liaison_offer_way"
+            ),
         ]
 
 
@@ -282,7 +295,7 @@ class OfferFactRow(_Sourced):
         db_table = "liaison_offer_fact"
         constraints = [
             models.CheckConstraint(
-                condition=Q(deed__in=list(OfferDeed), way__in=list(OfferWay)),
+                condition=Q(deed__in=_values(OfferDeed), way__in=_values(OfferWay)),
                 name="liaison_offer_deed",
             )
         ]
