@@ -11,12 +11,13 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from campaigns import bundles, forks, founding_kill, kill, powercut, round_kill, simulation
+from campaigns import bundles, courier, forks, founding_kill, kill, powercut, round_kill, simulation
 from campaigns.result import Result, Wishes
 
 _say = partial(print, flush=True)
 CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
     "bundles": partial(bundles.run, say=_say),
+    "courier": partial(courier.run, say=_say),
     "forks": partial(forks.run, say=_say),
     "founding-kill": partial(founding_kill.run, say=_say),
     "kill": partial(kill.run, say=_say),
@@ -26,6 +27,7 @@ CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
 }
 TRIALS = {
     "bundles": ("MUTANTS", bundles.MUTANTS),
+    "courier": ("HISTORIES", courier.HISTORIES),
     "forks": ("FORKS", forks.FORKS),
     "founding-kill": ("KILLS", 200),
     "kill": ("KILLS", kill.KILLS),

@@ -40,7 +40,7 @@ class Mutant:
 
 
 @contextmanager
-def _instead(owner: object, **others: Any) -> Iterator[None]:
+def instead(owner: object, **others: Any) -> Iterator[None]:
     """Other functions in the place of a module's, for a while."""
     before = {name: getattr(owner, name) for name in others}
     try:
@@ -72,7 +72,7 @@ class _ForgetfulLedger(MemoryLedger):
 def _dedupe_dropped(world: World) -> AbstractContextManager[None]:
     for office in world.offices.values():
         office.ledger = _ForgetfulLedger(office.code, office.disk)
-    return _instead(receiving, judge=lambda *_, **__: Arrival.NEW)
+    return instead(receiving, judge=lambda *_, **__: Arrival.NEW)
 
 
 class _HastyLedger(MemoryLedger):
@@ -106,9 +106,9 @@ def _sequence_reused(_: World) -> Iterator[None]:
         return channel.ledger.incarnation()
 
     with (
-        _instead(worlds, keep_watch=keep_watch),
-        _instead(resync, begin=begin),
-        _instead(acts, begin=begin),
+        instead(worlds, keep_watch=keep_watch),
+        instead(resync, begin=begin),
+        instead(acts, begin=begin),
     ):
         yield
 
@@ -169,14 +169,14 @@ def _stale_epoch(_: World) -> AbstractContextManager[None]:
     def to_open(self: KeyRing, epoch: int) -> Opener:
         return self.smith.opener(self.own, epoch)
 
-    return _instead(KeyRing, to_open=to_open)
+    return instead(KeyRing, to_open=to_open)
 
 
 def _settled_too_early(_: World) -> AbstractContextManager[None]:
     def settled(_: Channel, stream: OutStream) -> int:
         return stream.last_sequence
 
-    return _instead(settling, _settled=settled)
+    return instead(settling, _settled=settled)
 
 
 def _received_without_film(_: World) -> AbstractContextManager[None]:
@@ -189,21 +189,21 @@ def _received_without_film(_: World) -> AbstractContextManager[None]:
     def take(channel: Channel, *args: Any, **more: Any) -> Any:
         return original(replace(channel, films=cast("Any", Shelf())), *args, **more)
 
-    return _instead(receiving, take=take)
+    return instead(receiving, take=take)
 
 
 def _lost_not_offered(_: World) -> AbstractContextManager[None]:
     def hear_anew(channel: Channel, *, sender: OfficeCode, heard: Mapping[StreamKey, int]) -> None:
         del channel, sender, heard
 
-    return _instead(telling, hear_anew=hear_anew)
+    return instead(telling, hear_anew=hear_anew)
 
 
 def _finals_not_repeated(_: World) -> AbstractContextManager[None]:
     def owe_anew(channel: Channel, *, sender: OfficeCode, settled: Mapping[StreamKey, int]) -> None:
         del channel, sender, settled
 
-    return _instead(telling, owe_anew=owe_anew)
+    return instead(telling, owe_anew=owe_anew)
 
 
 @contextmanager
@@ -212,7 +212,7 @@ def _gap_waited_for(_: World) -> Iterator[None]:
         del channel
         return stream
 
-    with _instead(resync, pass_over=pass_over), _instead(applying, pass_over=pass_over):
+    with instead(resync, pass_over=pass_over), instead(applying, pass_over=pass_over):
         yield
 
 
@@ -224,7 +224,7 @@ def _two_commits(_: World) -> AbstractContextManager[None]:
         with office.disk.commit_now():
             return original(world, office, row)
 
-    return _instead(papers, apply_one=apply_one)
+    return instead(papers, apply_one=apply_one)
 
 
 def _return_is_refusal(_: World) -> AbstractContextManager[None]:
@@ -242,7 +242,7 @@ def _return_is_refusal(_: World) -> AbstractContextManager[None]:
         )
         return believed
 
-    return _instead(sending, accept_receipts=accept)
+    return instead(sending, accept_receipts=accept)
 
 
 def _carried_is_received(_: World) -> AbstractContextManager[None]:
@@ -256,7 +256,7 @@ def _carried_is_received(_: World) -> AbstractContextManager[None]:
             if row.state is DispatchState.SEALED
         )
 
-    return _instead(sending, mark_carried=mark)
+    return instead(sending, mark_carried=mark)
 
 
 @contextmanager
@@ -268,7 +268,7 @@ def _relay_is_received(_: World) -> Iterator[None]:
         with _carried_is_received(world):
             original(world, office, *args)
 
-    with _instead(visits, relay=relay):
+    with instead(visits, relay=relay):
         yield
 
 

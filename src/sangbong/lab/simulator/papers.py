@@ -25,6 +25,7 @@ REFUSE = "refuse"
 """The wish of a paper that the room above refuses."""
 REFUSAL = "liaison.note_unreadable"
 _FILM_PIECES_MAX = 3
+_SYLLABLES = ("가온", "나래", "다솜", "라온", "마루", "바다", "새별", "하람")
 
 
 def write_paper(
@@ -37,6 +38,7 @@ def write_paper(
     refused = unreadable or act.word == "refused"
     body: dict[str, JsonValue] = {
         "content": act.number,
+        "name": name_of(act.number),
         "token": token(world.plan.seed, act.number),
         "wish": REFUSE if act.word == "refused" else "apply",
     }
@@ -67,6 +69,16 @@ def write_paper(
             )
         )
     world.say(office, f"writes {row.id} {act.word}")
+
+
+def name_of(content: int) -> str:
+    """The invented person that a paper is about: four syllables, so that no chance writes them."""
+    return "".join(_SYLLABLES[(content >> shift) % len(_SYLLABLES)] for shift in (9, 6, 3, 0))
+
+
+def names_in(world: World) -> set[str]:
+    """Everybody whom the papers of a world name."""
+    return {name_of(content) for content in world.truth.written}
 
 
 def film_of(world: World, content: int) -> bytes:

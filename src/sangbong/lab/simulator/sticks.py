@@ -94,7 +94,8 @@ class Bag:
 
 
 def _spoiled(stick: Stick, harm: Harm, files: tuple[tuple[str, bytes], ...]) -> Stick:
-    return replace(stick, files=files, harmed=str(harm))
+    harmed = ", ".join(one for one in (stick.harmed, str(harm)) if one)
+    return replace(stick, files=files, harmed=harmed)
 
 
 def _cut_short(stick: Stick, draws: random.Random) -> tuple[tuple[str, bytes], ...]:

@@ -187,6 +187,12 @@ def read_file(world: World, office: Office, data: bytes) -> StickOutcome:
         return bundles.outcome_of(fault.code)
 
 
+def is_read(office: Office, bundle: str) -> bool:
+    """Whether an office has read a bundle whole."""
+    mark = office.ledger.bundle(bundle)
+    return mark is not None and mark.finished_at is not None
+
+
 class _Reading:
     """One bundle on its way into an office."""
 
@@ -209,8 +215,7 @@ class _Reading:
             verifier=keys.to_verify(label.sender, label.signer),
             opener=keys.to_open(label.epoch),
         )
-        before = office.ledger.bundle(label.bundle)
-        if before is not None and before.finished_at is not None:
+        if is_read(office, label.bundle):
             return StickOutcome.ALREADY_READ
         waybill, end = bundles.look_through(self._file, head, key=key, cipher=office.films.cipher)
         if end.end is End.DAMAGED or waybill is None:
