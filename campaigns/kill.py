@@ -51,10 +51,12 @@ _DEEDS = (
     + ("call",) * 3
 )
 _PLANTED_DEEDS = {
-    "receipt before commit": ("send", "apply", "call", "call"),
+    "receipt before commit": ("send", "call", "call", "call", "apply"),
     "dedupe dropped": ("send", "carry", "carry", "collect", "apply"),
-    "effect and state in two commits": ("send", "apply", "call", "call"),
+    "effect and state in two commits": ("send", "call", "apply"),
 }
+_PLANTED_IN = {"receipt before commit": "take", "effect and state in two commits": "apply"}
+"""Where kills fall under a planted bug, and which deeds are done; elsewhere it cannot be seen."""
 _CALL = (("offer", 0), ("take", 1), ("hear", 0))
 
 Say = Callable[[str], None]
@@ -89,6 +91,7 @@ def run(wishes: Wishes, say: Say = print) -> Result:
         folder = Path(name)
         offices.prepare(folder)
         offices.found_both(folder / "template")
+        _warm(folder)
         episodes = list(_played(folder, wishes))
         failed = [one for one in episodes if one.faults]
         for one in failed[:20]:
@@ -96,7 +99,6 @@ def run(wishes: Wishes, say: Say = print) -> Result:
         kills = [kill for one in episodes for kill in one.kills]
         say(_spread(kills))
         say(f"{len(kills)} kills, {len(failed)} episodes with faults, {_since(started)}")
-        _warm(folder)
         caught_at = [_catch(planted, folder, wishes, say) for planted in PLANTED]
     return Result(
         name="kill",
@@ -117,17 +119,12 @@ def _played(folder: Path, wishes: Wishes) -> Iterator[Episode]:
     if wishes.only_round is not None:
         wanted = range(wishes.only_round, wishes.only_round + 1)
     tasks = [(folder, Task(number, wishes.seed, per_episode)) for number in wanted]
-    with multiprocessing.get_context("fork").Pool(wishes.workers, _begin, (folder,)) as pool:
+    with multiprocessing.get_context("fork").Pool(wishes.workers, children.die_with_parent) as pool:
         yield from pool.imap_unordered(_play, tasks)
 
 
-def _begin(folder: Path) -> None:
-    """A worker does every deed once itself, so that its children find everything loaded."""
-    children.die_with_parent()
-    _warm(folder)
-
-
 def _warm(folder: Path) -> None:
+    """Do every deed once in this process, so that the children find everything loaded."""
     from campaigns.kill_deeds import doing
 
     with tempfile.TemporaryDirectory(prefix="warm-", dir=folder) as name:
@@ -228,7 +225,8 @@ class _Player:
         line.mkdir()
         for deed, who in _CALL:
             # what the killed end had put on the line before may still be heard
-            if not self._do(side ^ who, deed) and self._draws.random() < _LINE_CUT:
+            done = self._do(side ^ who, deed)
+            if not done and not self._episode.planted and self._draws.random() < _LINE_CUT:
                 break
         shutil.rmtree(line)
 
@@ -238,6 +236,8 @@ class _Player:
 
         place, fate = self._places[side], self._draws.random()
         fatal = seconds = None
+        if _PLANTED_IN.get(self._episode.planted, deed) != deed:
+            fate = _BY_TIME  # spared
         if fate < _BY_TIME:
             seconds = self._draws.random() * _SECONDS
         elif fate >= _BY_TIME + _SPARED and self._usual.get(deed):

@@ -61,7 +61,8 @@ def send_note(recipient: str, number: str) -> bool:
 
 def send_with_film(recipient: str, number: str, *, size: int, stream: str = "films") -> str:
     """Write a note that has a film of some bytes beside it; the film's id."""
-    film = operations.seal_film(io.BytesIO(random.Random(number).randbytes(size)))
+    drawn = io.BytesIO(random.Random(number).randbytes(size))
+    film = operations.seal_film(drawn, length=size)
     note = NotePaper(
         number=number,
         date=date(2018, 6, 25),

@@ -51,7 +51,7 @@ class Size:
     restarts: int = 3
 
 
-SMALL = Size(turns=3, notes=3, kept=2, restarts=1)
+SMALL = Size(turns=2, notes=3, kept=2, restarts=0)
 FULL = Size()
 
 
@@ -114,7 +114,8 @@ def _catch(
     recorded = record(folder / planted.replace(" ", "-"), library, size=size, planted=planted)
     verdicts: list[Verdict] = []
     found: list[Verdict] = []
-    for share in judged(recorded, folder, wishes, states=PLANTED_STATES_MAX):
+    states = min(wishes.trials, PLANTED_STATES_MAX)
+    for share in judged(recorded, folder, wishes, states=states, spread=True):
         verdicts += share
         found += [one for one in share if one.faults]
         if found:
@@ -262,45 +263,61 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def judged(
-    recorded: Recording, folder: Path, wishes: Wishes, *, states: int
+    recorded: Recording, folder: Path, wishes: Wishes, *, states: int, spread: bool = False
 ) -> Iterator[list[Verdict]]:
-    """The verdicts on drawn states, share by share; early cuts come first."""
+    """The verdicts on drawn states, share by share.
+
+    Early cuts come first, so that a worker only goes forward; with `spread` each share has some of all.
+    """
     drawn = random.Random(f"{wishes.seed}/cuts")
     last = len(recorded.events)
     cuts = sorted((drawn.randint(1, last), number) for number in range(1, states + 1))
-    shares = [cuts[at : at + _SHARE_STATES] for at in range(0, len(cuts), _SHARE_STATES)]
+    count = -(-states // _SHARE_STATES)
+    shares = [
+        cuts[at::count] if spread else cuts[at * _SHARE_STATES : (at + 1) * _SHARE_STATES]
+        for at in range(count)
+    ]
     tasks = [(share, folder, wishes.seed) for share in shares]
     with multiprocessing.get_context("fork").Pool(wishes.workers, _begin, (recorded,)) as pool:
         yield from pool.imap_unordered(_judge_share, tasks)
 
 
 class _Replay:
-    """A worker's walk along the trace, which only goes forward."""
+    """A worker's walk along the trace."""
 
     def __init__(self, recorded: Recording) -> None:
         from campaigns.powercut_judge import Promised
 
         self._events = recorded.events
-        self._at = 0
+        self.at = 0
         self.disk = copy.deepcopy(recorded.before)
         self.promised = Promised()
 
     def to(self, cut: int) -> None:
-        """Take the events before a cut; cuts come in their order."""
-        assert cut >= self._at, "a replay cannot go back"
-        for event in self._events[self._at : cut]:
+        """Take the events before a cut; there is no way back."""
+        for event in self._events[self.at : cut]:
             self.disk.do(event)
             if event.kind is Kind.MARK:
                 self.promised.add(json.loads(event.data))
-        self._at = cut
+        self.at = cut
 
 
-_replay: list[_Replay] = []
+_walks: list[tuple[Recording, _Replay]] = []
 
 
 def _begin(recorded: Recording) -> None:
     children.die_with_parent()
-    _replay[:] = [_Replay(recorded)]
+    _walks[:] = [(recorded, _Replay(recorded))]
+
+
+def _walk_to(cut: int) -> _Replay:
+    """This worker's walk, begun anew where it is beyond the cut."""
+    recorded, replay = _walks[0]
+    if cut < replay.at:
+        replay = _Replay(recorded)
+        _walks[:] = [(recorded, replay)]
+    replay.to(cut)
+    return replay
 
 
 def _judge_share(task: tuple[list[tuple[int, int]], Path, int]) -> list[Verdict]:
@@ -308,10 +325,9 @@ def _judge_share(task: tuple[list[tuple[int, int]], Path, int]) -> list[Verdict]
 
     share, folder, seed = task
     place = Path(tempfile.mkdtemp(prefix="state-", dir=folder))
-    replay = _replay[0]
     verdicts = []
     for cut, number in share:
-        replay.to(cut)
+        replay = _walk_to(cut)
         files, folders = replay.disk.cut(random.Random(f"{seed}/{number}"))
         _lay_out(place, files, folders)
         faults = judge(place / "office", place / "stick", replay.promised)

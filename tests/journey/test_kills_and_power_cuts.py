@@ -33,9 +33,9 @@ def campaign(name: str, **trials: int) -> dict[str, object]:
 
 @pytest.mark.journey
 def test_notes_films_and_calls_survive_kills_and_three_planted_bugs_are_seen():
-    assert campaign("kill", KILLS=40) == {
+    assert campaign("kill", KILLS=20) == {
         "name": "kill",
-        "trials": 40,
+        "trials": 20,
         "failures": 0,
         "planted_bug_caught": True,
     }
