@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sangbong.lab.story.calling import CALL
 from sangbong.lab.story.cast import STAFF, import_file
 from sangbong.lab.story.relaying import hand_to_seoul, notes, times_relayed, write
 from sangbong.lab.story.sittings import open_halls, outcomes_missing, record_outcomes
@@ -280,6 +281,7 @@ STEPS = (
         lambda _stage: not registry_queries.import_batches(limit=1),
         _import,
     ),
+    CALL,
     Step("halls", korea(7, 1, 9), lambda _stage: not reunion_queries.halls(), _halls),
     Step(
         "answer Washington",

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sangbong.lab.outcomes import MEETS_FROM, MEETS_UNTIL, list_sizes
+from sangbong.lab.story.calling import CALL
 from sangbong.lab.story.cast import STAFF, import_file
 from sangbong.lab.story.sittings import (
     days_of_meeting,
@@ -325,6 +326,7 @@ STEPS = (
         _import,
     ),
     Step("freeze", korea(6, 24, 18), _due_in(RoundState.PLANNED), _freeze),
+    CALL,
     Step("draw", korea(6, 25, 11), _due_in(RoundState.ROLL_FROZEN), _draw),
     Step(
         "willingness",
