@@ -176,9 +176,9 @@ class Disk:
         """A file's bytes, None where there is none."""
         return self._files.get(name)
 
-    def file_names(self) -> list[str]:
-        """All files, sorted."""
-        return sorted(self._files)
+    def file_names(self, beginning: str = "") -> list[str]:
+        """All files whose names begin so, sorted."""
+        return sorted(name for name in self._files if name.startswith(beginning))
 
     def write_file(self, name: str, data: bytes) -> None:
         """Write a file whole; it is not durable yet: rule SD4."""

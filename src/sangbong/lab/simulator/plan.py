@@ -169,12 +169,12 @@ _RATES: dict[ActKind, int] = {
     ActKind.SWALLOW: 10,
     ActKind.TRANSPLANT: 40,
     ActKind.REPLAY: 60,
-    ActKind.PAPER: 1200,
-    ActKind.CALL: 900,
+    ActKind.PAPER: 900,
+    ActKind.CALL: 600,
     ActKind.STICK_WRITE: 120,
     ActKind.STICK_READ: 170,
     ActKind.RELAY: 60,
-    ActKind.WORK: 1500,
+    ActKind.WORK: 900,
 }
 
 

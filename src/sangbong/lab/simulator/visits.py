@@ -131,9 +131,9 @@ def accept_relay(world: World, office: Office, dispatch: InboundDispatch) -> Non
 
 def read_relayed(world: World, office: Office) -> None:
     """Read the bundles that were relayed to this office."""
-    for name in office.disk.file_names():
+    for name in office.disk.file_names(_RELAYED):
         data = office.disk.file(name)
-        if name.startswith(_RELAYED) and data is not None:
+        if data is not None:
             world.say(office, f"reads what was relayed: {read_file(world, office, data)}")
             office.disk.remove_file(name)
 
