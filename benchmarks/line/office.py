@@ -71,7 +71,11 @@ class Office:
 
         from sangbong.liaison import operations
 
-        sealed = operations.seal_film(Path(film)) if film else None
+        sealed = None
+        if film:
+            with Path(film).open("rb") as file:
+                chunks = iter(lambda: file.read(64 * 1024), b"")
+                sealed = operations.seal_film(chunks, length=Path(film).stat().st_size)
         texts = small_texts(small, seed=1)
         with transaction.atomic():
             if sealed is not None:

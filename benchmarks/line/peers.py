@@ -93,8 +93,8 @@ class Nncp:
 
 def stage_nncp(folder: Path, source: Path) -> None:
     """Make two nodes that know each other, and stage the small files and the film at the near one."""
-    folder.mkdir(parents=True)
-    (folder / "in").mkdir()
+    for name in ("in", "near-spool", "far-spool"):
+        (folder / name).mkdir(parents=True)
     keys = {side: _new_node() for side in ("near", "far")}
     for side, other in (("near", "far"), ("far", "near")):
         (folder / f"{side}.hjson").write_text(_configured(folder, side, other, keys))

@@ -27,7 +27,7 @@ from sangbong.liaison.core.framing import framed_all
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 10.0
 EXCHANGE_SECONDS = 60.0
-BATCH_BYTES = 48 * 1024
+BATCH_BYTES = 96 * 1024
 BATCH_MAX = 64
 FILMS_MAX = 4
 URGENT_MAX = 32
@@ -132,11 +132,13 @@ class Caller:
         self.line.films_ahead -= bool(item.film)
 
     def _begin(self, item: Waiting) -> None:
-        """Rule A2."""
+        """Rules A2 and A3."""
         self._known.add(item.digest)
         self.line.films_ahead += bool(item.film)
         if item.urgent:
             self._start(self._send_urgent(item))
+        elif item.film:
+            self._start(self._send_alone(item))
         else:
             self._ordinary.append(item)
             self._ordinary_there.set()
@@ -162,6 +164,14 @@ class Caller:
             else:
                 self._finish(item)
 
+    async def _send_alone(self, item: Waiting) -> None:
+        """A dispatch that names a film: its pieces wait until it has arrived."""
+        (envelope,) = await self._desk.fetch([item.digest])
+        if envelope:
+            await self._send_batch([item], framed_all([envelope]), role=Role.CONTROL)
+        else:
+            self._finish(item)
+
     async def _send_batches(self) -> None:
         while True:
             while not self._ordinary:
@@ -176,9 +186,11 @@ class Caller:
             if held:
                 await self._send_batch(held, framed_all(one for one in envelopes if one))
 
-    async def _send_batch(self, held: Sequence[Waiting], body: bytes) -> None:
+    async def _send_batch(
+        self, held: Sequence[Waiting], body: bytes, *, role: Role = Role.ORDINARY
+    ) -> None:
         def ask(written: Callable[[], None]) -> Awaitable[Answer]:
-            return self.line.ask(Role.ORDINARY, "POST", "/link/envelopes", body, written=written)
+            return self.line.ask(role, "POST", "/link/envelopes", body, written=written)
 
         await self._hand(held, await self._until_heard(held, ask))
 
@@ -254,7 +266,7 @@ class Caller:
         manifest = self._store.manifest(film)
         path = f"/link/films/{film}"
         while True:
-            status, have = await self.line.ask(Role.ORDINARY, "POST", f"{path}/manifest", manifest)
+            status, have = await self.line.ask(Role.CONTROL, "POST", f"{path}/manifest", manifest)
             if status != 200:
                 return status, b""
             job = FilmJob(film, pieces=self._store.pieces(film), have=have)
@@ -263,7 +275,7 @@ class Caller:
                 await job.landed_all.wait()
             finally:
                 self.line.forget_film(job)
-            status, body = await self.line.ask(Role.ORDINARY, "POST", f"{path}/done")
+            status, body = await self.line.ask(Role.CONTROL, "POST", f"{path}/done")
             if status == 200:
                 return status, body
             if status >= 500:
@@ -287,7 +299,7 @@ class Caller:
         for _ in range(_EXCHANGE_ROUNDS):
             if status != 200:
                 return
-            status, theirs = await self.line.ask(Role.ORDINARY, "POST", "/link/exchange", ours)
+            status, theirs = await self.line.ask(Role.CONTROL, "POST", "/link/exchange", ours)
             if status != 200:
                 return
             status, ours = await self._desk.ask("POST", f"/desk/exchange?from={self._code}", theirs)

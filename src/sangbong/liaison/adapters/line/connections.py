@@ -29,10 +29,12 @@ from sangbong.liaison.adapters.line.wire import Wire
 from sangbong.liaison.core.film import SEALED_PIECE_BYTES
 
 URGENT_FLOWS = 2
+CONTROL_FLOWS = 1
 ORDINARY_FLOWS = 3
 FILM_FLOWS = 16
 SPARE_FLOWS = 16
-FLOWS_MAX = URGENT_FLOWS + ORDINARY_FLOWS + FILM_FLOWS + 2 * SPARE_FLOWS
+REQUEST_FLOWS = URGENT_FLOWS + CONTROL_FLOWS + ORDINARY_FLOWS
+FLOWS_MAX = REQUEST_FLOWS + FILM_FLOWS + 2 * SPARE_FLOWS
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 _UNSENT_BYTES = 4_096
 _CONNECT_SECONDS = 1.2
@@ -339,7 +341,7 @@ class Connections:
     def _wanted(self) -> int:
         films = self.jobs or self.films_ahead
         background = self._film_flows() + SPARE_FLOWS if films else 2
-        return URGENT_FLOWS + ORDINARY_FLOWS + background
+        return REQUEST_FLOWS + background
 
     def _film_flows(self) -> int:
         fast = 0 < self.control.base < _FAST_LINE_SECONDS
@@ -419,6 +421,7 @@ class Connections:
         spare = deque(flow for flow in self.flows if flow.role is Role.SPARE and flow.free)
         for role, wanted in (
             (Role.URGENT, URGENT_FLOWS),
+            (Role.CONTROL, CONTROL_FLOWS),
             (Role.ORDINARY, ORDINARY_FLOWS),
             (Role.FILMS, self._film_flows() if self.jobs else 0),
         ):

@@ -21,6 +21,8 @@ class Role(StrEnum):
 
     SPARE = "spare"
     URGENT = "urgent"
+    CONTROL = "control"
+    """Exchanges, dispatches that name a film, manifests: short, and films wait for them."""
     ORDINARY = "ordinary"
     FILMS = "films"
     ENDING = "ending"
