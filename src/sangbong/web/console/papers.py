@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -32,7 +31,7 @@ from sangbong.web.request import StaffRequest, language_of
 
 _NOTES_OFFERED = 50
 _CHOICES = {
-    Choice.RECEIVED: noop("received"),
+    Choice.RECEIVED: noop("received, no answer yet"),
     Choice.AGREED: noop("received, and agreed"),
     Choice.DECLINED: noop("received, and not agreed"),
     Choice.IN_WORDS: noop("received, with an answer in words"),
@@ -116,14 +115,12 @@ def _paper(request: StaffRequest, view: SheetView, *, faults: list[str]) -> Http
     open_reply = any(one.state is not ReplyState.ACCEPTED for one in replies)
     context = {
         "row": _row(view, known, request),
-        "answers": [(_(_CHOICES[choice]), number) for choice, number in view.answers],
         "said": _(_CHOICES[Choice(view.answer)]) if view.answer else "",
         "replies": [_reply_row(one, known) for one in replies],
         "may_hand_over": may_send and view.state is PaperState.PRINTED,
         "may_spoil": may_send and view.state in {PaperState.PRINTED, PaperState.HANDED_OVER},
         "may_scan": may_type and view.state in AWAITING_REPLY and not open_reply,
         "may_type": may_type,
-        "today": timezone.localtime(request.now).date(),
         "typed": request.POST,
         "faults": faults,
     }
@@ -245,7 +242,7 @@ def _reply(
     fault: SangbongError | None = None,
     typed: dict[str, str] | None = None,
 ) -> HttpResponse:
-    known, sheet = offices.names(request), queries.sheet(view.serial)
+    known = offices.names(request)
     wrong: dict[str, str] = {}
     if fault is not None:
         column = fault.place.column if fault.place else ""
@@ -255,15 +252,13 @@ def _reply(
     staff = request.staff.username if request.staff else ""
     context = {
         "row": _reply_row(view, known),
-        "sheet": sheet,
-        "answers": [(_(_CHOICES[choice]), number) for choice, number in sheet.answers],
         "typed": typed or _as_typed(view),
         "wrong": wrong,
         "faults": [Fault(text, href=f"#{name}" if name else "") for name, text in wrong.items()],
         "waits_to_type": waits_to_type,
         "may_compare": view.state is ReplyState.TYPED and view.typed_by != staff,
         "people": [
-            Consent(_("typed by"), view.typed_by, view.typed_at, waits=waits_to_type),
+            Consent(_("typed by"), view.typed_by, view.typed_at),
             Consent(
                 _("compared by"),
                 view.compared_by,
