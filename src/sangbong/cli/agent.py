@@ -38,11 +38,13 @@ def play(home: Path, part: Part) -> None:
     # an office of a drill must not outlive its conductor, even one that was killed
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     boot_founded(home)
-    from sangbong.cli.serving import start_link, start_pages
+    from sangbong.cli.carrying import start_carrier
+    from sangbong.cli.serving import start_desk, start_pages
 
     stage = _stage(part)
     if part.link_port:
-        start_link(part.link_port)
+        start_desk()
+        start_carrier(home, host="127.0.0.1", port=part.link_port)
     if part.web_port:
         start_pages(part.web_port)
     _answer({"done": "ready"})

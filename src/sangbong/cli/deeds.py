@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import transaction
 
 from sangbong.lab import story
 from sangbong.lab.story import Stage
+from sangbong.liaison import queries as liaison
 from sangbong.office import operations, queries
 from sangbong.office.adapters.clock import SystemClock
 from sangbong.office.core.actor import Actor
@@ -19,6 +21,7 @@ from sangbong.worker.sweeps import sweep
 
 Progress = Callable[[str, str, int, int], None]
 _SWEEPS_MAX = 1000
+_CARRIER_SECONDS = 0.02
 
 
 def when(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
@@ -39,20 +42,30 @@ def advance(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
 
 
 def carry(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
-    """Sweep until nothing is left to do: carry, apply, prepare. How many pieces of work.
+    """Sweep until nothing is left to do here, and see what the carrier still has to bring.
 
-    Both offices of a story live at the same instant, which the conductor tells.
+    The offices of a story live at the same instant, which the conductor tells.
+
+    Returns:
+        How many pieces of work were done, and how many offices there is still something to tell.
     """
     del stage, progress
     if wish.get("at"):
         _set_clock(wish["at"])
     total = 0
     for _ in range(_SWEEPS_MAX):
-        done = sweep(now=settings.CLOCK.now())
-        if not done:
-            return total
+        done = sweep(now=settings.CLOCK.now(), calling=False)
         total += done
-    return total
+        if not done:
+            break
+    waiting = sum(
+        liaison.anything_to_say(other.code, now=settings.CLOCK.now())
+        for other in queries.counterparts()
+        if other.link_url
+    )
+    if waiting and not total:
+        time.sleep(_CARRIER_SECONDS)
+    return total + waiting
 
 
 def report(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
