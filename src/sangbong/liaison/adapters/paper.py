@@ -10,6 +10,7 @@ import io
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import segno
 import typst
@@ -31,7 +32,7 @@ FONTS = (
 """Korean fonts that papers are set in, the first one that is installed."""
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
-_PDF_STANDARD = "a-2u"
+_PDF_STANDARD: Final = "a-2u"
 
 
 @cache
@@ -73,8 +74,8 @@ def set_pdf(sheet: Sheet, *, now: datetime) -> bytes:
     }
     try:
         pdf = typst.compile(
-            str(_TEMPLATE),
-            root=str(_TEMPLATE.parent),
+            _TEMPLATE,
+            root=_TEMPLATE.parent,
             font_paths=_fonts(),
             sys_inputs=inputs,
             format="pdf",
