@@ -40,6 +40,7 @@ from sangbong.liaison.core.ledger import (
     Trace,
 )
 from sangbong.liaison.core.receipt import Receipt, ReceiptState, read_receipt, reason
+from sangbong.liaison.core.resync import late_stream, pass_over
 from sangbong.liaison.core.states import DispatchEvent, DispatchState, after
 
 
@@ -120,7 +121,8 @@ class _Batch:
             if one.header.sequence + step >= 1
         }
         streams = channel.ledger.in_streams({_key(one) for one in envelopes})
-        return cls(channel, streams, channel.ledger.incoming(ids))
+        known = {key: late_stream(channel, stream) for key, stream in streams.items()}
+        return cls(channel, known, channel.ledger.incoming(ids))
 
     def judge(
         self, envelope: Envelope, data: bytes, *, now: datetime, answered: bool
@@ -233,12 +235,13 @@ def _grown(channel: Channel, stream: InStream, rows: Sequence[Incoming]) -> InSt
             if row.sequence != through + 1 or row.state is DispatchState.ARRIVING:
                 break
             through = row.sequence
-    return replace(
+    grown = replace(
         stream,
         highest=max(stream.highest, *(row.sequence for row in rows)),
         received_through=through,
         heard_owed=stream.heard_owed or through > stream.received_through,
     )
+    return pass_over(channel, grown)
 
 
 def film_complete(channel: Channel, film: str, *, now: datetime) -> list[Incoming]:

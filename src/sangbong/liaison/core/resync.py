@@ -23,7 +23,7 @@ took into custody. Nothing of it may be repeated under the same number, and noth
 8. (T8) What an office said in an older incarnation no longer says what it holds.
 9. (T9) Beyond the last number that a restored sender still knows, a gap in its older stream is not
    waited for: the held ones are applied in their order, and one that comes after its turn has passed
-   is returned with `liaison.passed_over`. A film of which pieces are missing is not waited for either.
+   is returned with `liaison.passed_over`. The same holds for what comes late, by an old stick. A film of which pieces are missing is not waited for either.
 10. (T10) If the other side, in its present incarnation, says that the next number after its prefix is
     missing while we believe that it holds it, we offer that one again.
 11. (T11) A restored office may have forgotten final receipts that it had settled. With the first word
@@ -151,10 +151,11 @@ def accept_restored(channel: Channel, paper: RestoredPaper, *, sender: OfficeCod
     A stream of an older incarnation that it does not list is one that it does not know at all.
     """
     ends = {StreamKey(sender, one.stream, one.incarnation): one.through for one in paper.ends}
+    held = {one.key: one for one in channel.ledger.in_streams_from(sender)}
     streams = [
-        replace(one, ends_at=ends.get(one.key, 0))
-        for one in channel.ledger.in_streams_from(sender)
-        if one.key.incarnation < paper.incarnation
+        replace(held.get(key) or InStream(key), ends_at=ends.get(key, 0))
+        for key in sorted({*held, *ends})
+        if key.incarnation < paper.incarnation
     ]
     for one in streams:
         _owe_receipts(channel, one)
@@ -170,6 +171,22 @@ def _owe_receipts(channel: Channel, stream: InStream) -> None:
         for row in rows
         if row.state is not DispatchState.ARRIVING and not row.receipt_owed
     )
+
+
+def late_stream(channel: Channel, stream: InStream) -> InStream:
+    """A stream that was never heard of before its sender was put back and said what it knows.
+
+    An envelope from an old stick begins it; nobody has what is missing of it: rule T9.
+    """
+    key = stream.key
+    if stream.highest or stream.ends_at is not None:
+        return stream
+    peer = channel.ledger.peer(key.other)
+    if key.incarnation >= peer.incarnation:
+        return stream
+    told = StreamKey(key.other, RESTORED_STREAM, peer.incarnation)
+    applied = channel.ledger.in_streams([told])[told].applied_through
+    return replace(stream, ends_at=0) if applied else stream
 
 
 def pass_over(channel: Channel, stream: InStream) -> InStream:
