@@ -100,7 +100,12 @@ class Player:
                 )
             else:
                 return answer["done"]
-        raise SangbongError("cli.office_ended", side=self.cast.side, status=self.process.wait())
+        raise SangbongError(
+            "cli.office_ended",
+            side=self.cast.side,
+            status=self.process.wait(),
+            told=(self.home / "log").read_text("utf-8", "replace")[-800:],
+        )
 
 
 def conduct(wishes: Wishes) -> int:
@@ -268,9 +273,15 @@ def _start(player: Player, folder: Path, film: Path | None) -> None:
     ]  # fmt: skip
     if film is not None:
         command += ["--film", str(film)]
-    player.process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    )
+    with (player.home / "log").open("ab") as log:
+        player.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            encoding="utf-8",
+        )
 
 
 def _command(*arguments: str) -> None:
