@@ -5,24 +5,29 @@ from __future__ import annotations
 import io
 import random
 import threading
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 from django.conf import settings
 from django.db import connection, transaction
 
-from sangbong.api import link
+from sangbong.api import desk
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.core.clearance import standing
 from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.envelope import read_envelope
+from sangbong.liaison.core.envelope import digest_of, read_envelope
+from sangbong.liaison.core.exchange import read_exchange
+from sangbong.liaison.core.framing import PartReader, framed_all
 from sangbong.liaison.core.papers import NOTE_KIND, NotePaper
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
+from sangbong.liaison.operations import inbox
 from sangbong.office import operations as office
 from sangbong.office.core.actor import Actor
-from sangbong.office.queries import own_keys, own_statement_file
+from sangbong.office.queries import own_keys, own_office, own_statement_file
 
 _OFFICER = Actor("system:campaign", "exchange of notes")
 
@@ -112,32 +117,74 @@ def _route(dispatch: InboundDispatch) -> None:
     operations.accept_note(now=settings.CLOCK.now(), dispatch=dispatch)
 
 
-def call(recipient: str, port: int) -> list[str]:
-    """Call the other office over the line."""
-    report = operations.call_counterpart(
-        now=settings.CLOCK.now(),
-        recipient=OfficeCode(recipient),
-        url=f"https://localhost:{port}",
-    )
-    return [fault.code for fault in report.faults]
+def call(recipient: str, desk: str) -> list[str]:
+    """Speak with the other office's desk as both carriers together would; what was not taken."""
+    code, faults = OfficeCode(recipient), []
+    transport = httpx.HTTPTransport(uds=desk)
+    with httpx.Client(base_url="http://desk", transport=transport, timeout=10) as line:
+        while rows := _waiting(code):
+            envelopes = queries.envelopes([row.digest for row in rows])
+            answers = _asked(line, "take", framed_all(envelopes[row.digest] for row in rows))
+            faults += [answer[1:].decode() for answer in answers if answer[:1] == b"N"]
+            operations.note_handed(
+                now=settings.CLOCK.now(),
+                counterpart=code,
+                receipts=[answer[1:] for answer in answers if answer[:1] in {b"R", b"F"}],
+                arriving=[],
+                not_taken=[],
+            )
+        ours = operations.exchange_to_send(now=settings.CLOCK.now(), counterpart=code)
+        while ours is not None:
+            theirs = _said(line, "exchange", ours)
+            ours = None
+            if theirs:
+                told, ours = operations.answer_exchange(
+                    now=settings.CLOCK.now(), counterpart=code, theirs=read_exchange(theirs)
+                )
+                faults += [fault.code for _, fault in told.faults]
+    return faults
 
 
-def serve(port: int, planted: str = "") -> None:
-    """Answer the line until killed."""
+def _waiting(code: OfficeCode) -> list[queries.WaitingRow]:
+    return queries.waiting_rows(code, after=0, limit=100, now=settings.CLOCK.now())[0]
+
+
+def _said(line: httpx.Client, what: str, body: bytes) -> bytes:
+    answer = line.post(f"/desk/{what}", params={"from": own_office().code}, content=body)
+    return answer.raise_for_status().content
+
+
+def _asked(line: httpx.Client, what: str, body: bytes) -> list[bytes]:
+    said = _said(line, what, body)
+    reader, parts = PartReader(said), []
+    while reader.offset < len(said):
+        parts.append(reader.part(limit=len(said)))
+    return parts
+
+
+def serve(planted: str = "") -> None:
+    """Answer at the desk until killed."""
     if planted == "receipt before commit":
-        operations.receive = receipt_before_commit
-    link.link_server(host="localhost", port=port).run()
+        operations.take_batch = receipts_before_commit
+    desk.desk_server().run()
 
 
-def receipt_before_commit(*, now: Any, envelope: bytes, answered: bool = False) -> bytes:
+def receipts_before_commit(
+    *, now: Any, envelopes: Sequence[bytes], carrier: OfficeCode, answered: bool
+) -> list[operations.Taken]:
     """The planted bug: sign and answer first, store a moment later."""
-    from sangbong.liaison.operations.inbox import store
+    del carrier
 
     def later() -> None:
-        with transaction.atomic():
-            store(now=now, data=envelope, answered=answered)
+        for envelope in envelopes:
+            with transaction.atomic():
+                inbox.store(now=now, data=envelope, answered=answered)
 
     threading.Timer(0.05, later).start()
+    return [operations.Taken(digest_of(one), _receipt_of(one, now=now)) for one in envelopes]
+
+
+def _receipt_of(envelope: bytes, *, now: Any) -> bytes:
     read = read_envelope(envelope)
     return Receipt(
         sender=read.header.recipient,

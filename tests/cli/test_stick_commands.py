@@ -113,8 +113,8 @@ def test_a_damaged_bundle_is_told_and_left_there(
     (tmp_path / "SANGBONG-0123456789abcdef.BDL").write_bytes(b"sangbong bundle\n cut off")
     read = run(theirs, "stick", "read", str(tmp_path), "--take-away")
     assert read.returncode == 1
-    assert "liaison.bundle_cut" in read.stderr
-    assert "잘린 묶음입니다" in read.stdout
+    assert "liaison.bundle_garbled" in read.stderr
+    assert "손상된 묶음입니다" in read.stdout
     assert (tmp_path / "SANGBONG-0123456789abcdef.BDL").exists()
 
 

@@ -42,10 +42,8 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nursery,
         yield both
 
 
-def _free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])
+def _desk(office: Nursery) -> Path:
+    return office.home / "run" / "desk.sock"
 
 
 def _ledgers(seoul: Nursery, pyongyang: Nursery) -> None:
@@ -116,7 +114,6 @@ def _line_with_kills(
     seoul: Nursery, pyongyang: Nursery, *, rng: random.Random, kills_wanted: int, planted: str = ""
 ) -> int:
     """Seoul calls, Pyongyang answers; either end dies at a drawn moment; then both drain."""
-    port = _free_port()
     kills = 0
     number = 0
     while kills < kills_wanted:
@@ -127,48 +124,47 @@ def _line_with_kills(
         server_dies = bool(planted) or rng.random() < 0.5
         server = pyongyang.start(
             DEEDS + "serve",
-            port=port,
             planted=planted,
             moment=rng.randrange(1 if planted else 8) if server_dies else None,
         )
-        _wait_for(port)
+        _wait_for(_desk(pyongyang))
         outcome = seoul.do(
             DEEDS + "call",
             recipient=PYONGYANG,
-            port=port,
+            desk=str(_desk(pyongyang)),
             moment=None if server_dies else rng.randrange(12),
         )
         # a call asks more than once: an end that died in between no longer listens
-        assert outcome.error in {
-            "", "SangbongError: liaison.link_cut", "SangbongError: liaison.link_down",
-        }  # fmt: skip
+        assert outcome.error.partition(":")[0] in {
+            "", "ConnectError", "ReadError", "RemoteProtocolError",
+        }, outcome  # fmt: skip
         kills += outcome.killed or bool(outcome.error)
         pyongyang.stop(server)
         seoul.must(DEEDS + "apply_all")
         pyongyang.must(DEEDS + "apply_all")
-    _drain(seoul, pyongyang, port)
+    _drain(seoul, pyongyang)
     return kills
 
 
-def _drain(seoul: Nursery, pyongyang: Nursery, port: int) -> None:
+def _drain(seoul: Nursery, pyongyang: Nursery) -> None:
     """Calls both ways without kills until there is nothing left to say."""
     for _ in range(2):
         for caller, answerer, code in (
             (seoul, pyongyang, PYONGYANG),
             (pyongyang, seoul, SEOUL),
         ):
-            server = answerer.start(DEEDS + "serve", port=port)
-            _wait_for(port)
-            assert caller.must(DEEDS + "call", recipient=code, port=port) == []
+            server = answerer.start(DEEDS + "serve")
+            _wait_for(_desk(answerer))
+            assert caller.must(DEEDS + "call", recipient=code, desk=str(_desk(answerer))) == []
             answerer.stop(server)
             caller.must(DEEDS + "apply_all")
             answerer.must(DEEDS + "apply_all")
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(desk: Path) -> None:
     for _ in range(500):
-        with contextlib.closing(socket.socket()) as probe:
-            if probe.connect_ex(("localhost", port)) == 0:
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as probe:
+            if probe.connect_ex(str(desk)) == 0:
                 return
         time.sleep(0.01)
-    raise AssertionError("the line's other end did not start")
+    raise AssertionError("the desk did not open")

@@ -47,6 +47,12 @@ def read_relay(case: dict[str, Any]) -> None:
     check_relay(paper, sender=case["sender"], own=RELAY, bundles=bundles)
 
 
+READ = {
+    "liaison.relay": read_relay,
+    "liaison.restored": lambda case: RestoredPaper.from_body(case["body"]),
+}
+
+
 def test_a_relayed_bundle_that_the_page_takes_is_taken() -> None:
     read_relay(VECTORS["liaison.relay"])
 
@@ -58,8 +64,5 @@ def test_a_relayed_bundle_that_the_page_takes_is_taken() -> None:
 )
 def test_what_the_page_refuses_is_refused(kind: str, case: dict[str, Any]) -> None:
     with pytest.raises(SangbongError) as told:
-        if kind == "liaison.relay":
-            read_relay(case)
-        else:
-            RestoredPaper.from_body(case["body"])
+        READ[kind](case)
     assert told.value.code == case["code"]
