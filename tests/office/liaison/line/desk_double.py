@@ -100,46 +100,54 @@ class DeskDouble:
         writer.close()
 
     def _answer(self, method, path, query, body):
-        parts = path.split("/")
-        match method, parts[2]:
-            case "GET", "counterparts":
-                return 200, json.dumps(self.said).encode()
-            case "GET", "waiting":
-                return 200, self._waiting(query)
-            case "POST", "fetch":
-                return 200, framed_all(self._envelope(one.decode()) for one in read_frames(body))
-            case "POST", "take":
-                return 200, self._take(query["from"], read_frames(body))
-            case "POST", "carried":
-                for one in read_frames(body):
-                    self.db.execute(
-                        "UPDATE outgoing SET carried = 1 WHERE digest = ?", (one.decode(),)
-                    )
-                return 204, b""
-            case "POST", "handed":
-                with self._transaction():
-                    for one in read_frames(body):
-                        self.db.execute(
-                            "UPDATE outgoing SET answer = ? WHERE digest = ?",
-                            (one[64:65].decode(), one[:64].decode()),
-                        )
-                return 204, b""
-            case "GET", "exchange":
-                return (200, self.exchange) if self.exchange else (204, b"")
-            case "POST", "exchange":
-                self.db.execute("INSERT INTO heard VALUES (?, ?)", (query["from"], body))
-                return (200, self.exchange) if self.exchange else (204, b"")
-            case "GET", "film":
-                rows = self.db.execute(
-                    "SELECT pieces FROM incoming WHERE film = ? AND state = 'A'", (parts[3],)
-                ).fetchall()
-                return (200, json.dumps({"pieces": rows[0][0]}).encode()) if rows else (404, b"")
-            case "POST", "film":
-                return self._complete(parts[3])
-            case "POST", "signal":
-                self.signals.append(body)
-                return 204, b""
-        return 404, b""
+        _, _, what, *rest = path.split("/")
+        return getattr(self, f"_{method.lower()}_{what}")(query, body, *rest)
+
+    def _get_counterparts(self, query, body):
+        return 200, json.dumps(self.said).encode()
+
+    def _get_waiting(self, query, body):
+        return 200, self._waiting(query)
+
+    def _post_fetch(self, query, body):
+        return 200, framed_all(self._envelope(one.decode()) for one in read_frames(body))
+
+    def _post_take(self, query, body):
+        return 200, self._take(query["from"], read_frames(body))
+
+    def _post_carried(self, query, body):
+        for one in read_frames(body):
+            self.db.execute("UPDATE outgoing SET carried = 1 WHERE digest = ?", (one.decode(),))
+        return 204, b""
+
+    def _post_handed(self, query, body):
+        with self._transaction():
+            for one in read_frames(body):
+                self.db.execute(
+                    "UPDATE outgoing SET answer = ? WHERE digest = ?",
+                    (one[64:65].decode(), one[:64].decode()),
+                )
+        return 204, b""
+
+    def _get_exchange(self, query, body):
+        return (200, self.exchange) if self.exchange else (204, b"")
+
+    def _post_exchange(self, query, body):
+        self.db.execute("INSERT INTO heard VALUES (?, ?)", (query["from"], body))
+        return self._get_exchange(query, body)
+
+    def _get_film(self, query, body, film):
+        row = self.db.execute(
+            "SELECT pieces FROM incoming WHERE film = ? AND state = 'A'", (film,)
+        ).fetchone()
+        return (200, json.dumps({"pieces": row[0]}).encode()) if row else (404, b"")
+
+    def _post_film(self, query, body, film):
+        return self._complete(film)
+
+    def _post_signal(self, query, body):
+        self.signals.append(body)
+        return 204, b""
 
     @contextlib.contextmanager
     def _transaction(self):
@@ -177,7 +185,7 @@ class DeskDouble:
                 state = "A" if film and not self.store.is_complete(film) else "R"
                 self.db.execute(
                     "INSERT INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    (digest, sender, envelope, film, pieces, state, time.time()),
+                    (digest, sender, envelope, film, pieces, state, time.monotonic()),
                 )
                 (state,) = self.db.execute(
                     "SELECT state FROM incoming WHERE digest = ?", (digest,)

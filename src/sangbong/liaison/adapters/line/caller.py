@@ -54,8 +54,14 @@ class Caller:
         desk: DeskClient,
         control: RateControl,
         tell: Callable[..., None],
+        films: Sequence[Waiting] = (),
+        films_changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Prepare; `run` does it. `control` may remember an earlier rate."""
+        """Prepare; `run` does it.
+
+        `control` may remember an earlier rate, and `films` what an earlier carrier had under way:
+        their pieces need no desk. `films_changed` is told when `films` are others than before.
+        """
         self.line = Connections(peer, store=store, control=control, tell=tell)
         self._code = peer.code
         self._store = store
@@ -69,11 +75,14 @@ class Caller:
         """Digests that are in hand."""
         self._ordinary: deque[Waiting] = deque()
         self._ordinary_there = asyncio.Event()
-        self._films = asyncio.Semaphore(FILMS_MAX)
+        self._films_at_once = asyncio.Semaphore(FILMS_MAX)
         self._urgent = asyncio.Semaphore(URGENT_MAX)
         self._tasks: asyncio.TaskGroup | None = None
         self._signals = 0.0
         self._signals_at = 0.0
+        self.films: dict[str, Waiting] = {one.digest: one for one in films}
+        """Films under way, by the digest of the dispatch that names them."""
+        self._films_changed = films_changed
 
     async def run(self) -> None:
         """Carry until cancelled."""
@@ -82,6 +91,10 @@ class Caller:
             tasks.create_task(self.line.run())
             tasks.create_task(self._look_for_ever())
             tasks.create_task(self._exchange_for_ever())
+            for film in list(self.films.values()):
+                self._known.add(film.digest)
+                self.line.films_ahead += 1
+                tasks.create_task(self._send_film(film))
             for _ in range(_BATCHES):
                 tasks.create_task(self._send_batches())
 
@@ -252,7 +265,9 @@ class Caller:
 
     async def _send_film(self, item: Waiting) -> None:
         """Until every piece is durable at the other side and its receipt is here."""
-        async with self._films:
+        self.films[item.digest] = item
+        self._films_changed()
+        async with self._films_at_once:
             try:
                 status, body = await self._send_pieces(item.film)
             except SangbongError as fault:
@@ -260,13 +275,19 @@ class Caller:
                 self._tell("line.film_not_here", film=item.film[:16], code=fault.code)
             if status == 200 and body:
                 await self._desk.handed(self._code, _frames(body))
-            self._finish(item)
+        del self.films[item.digest]
+        self._films_changed()
+        self._finish(item)
 
     async def _send_pieces(self, film: str) -> Answer:
         manifest = self._store.manifest(film)
         path = f"/link/films/{film}"
         while True:
-            status, have = await self.line.ask(Role.CONTROL, "POST", f"{path}/manifest", manifest)
+            status, have = await self.line.ask(Role.CONTROL, "GET", f"{path}/have")
+            if status != 200:
+                status, have = await self.line.ask(
+                    Role.CONTROL, "POST", f"{path}/manifest", manifest
+                )
             if status != 200:
                 return status, b""
             job = FilmJob(film, pieces=self._store.pieces(film), have=have)

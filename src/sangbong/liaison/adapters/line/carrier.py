@@ -1,8 +1,8 @@
 """The carrier's process: it holds the TLS key, opens nothing, and may be killed at any moment.
 
 It listens for counterparts, calls them, and asks the office's process through the desk (desk.py).
-Who the counterparts are, and how fast each line was, is kept in OFFICE_HOME/run/line.json, so that
-films flow again before the office's process has started.
+Who the counterparts are, how fast each line was and which films were under way is kept in
+OFFICE_HOME/run/line.json, so that films flow again before the office's process has started.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from sangbong.liaison.adapters.line import tcp, tls
 from sangbong.liaison.adapters.line.caller import Caller
 from sangbong.liaison.adapters.line.connections import Peer
 from sangbong.liaison.adapters.line.desk import POKE_SOCKET, run_folder
-from sangbong.liaison.adapters.line.desk_client import DeskClient, Offices, read_offices
+from sangbong.liaison.adapters.line.desk_client import DeskClient, Offices, Waiting, read_offices
 from sangbong.liaison.adapters.line.rate import RateControl
 from sangbong.liaison.adapters.line.server import Server
 from sangbong.liaison.adapters.line.wire import Wire
@@ -46,6 +46,7 @@ _BACKLOG = 256
 _UNSENT_BYTES = 64 * 1024
 _ASK_SECONDS = 10.0
 _ASK_FIRST_SECONDS = 0.05
+_ASK_AGAIN_SECONDS = 1.0
 _KEEP_SECONDS = 2.0
 _WATCH_SECONDS = 5.0
 _POKE_BYTES_MAX = 64 * 1024
@@ -105,10 +106,12 @@ class Carrier:
         self._desk = DeskClient(home)
         self._store = FilmStore(home / "films")
         self._said = b""
-        self._offices: Offices | None = None
-        self._callers: dict[str, tuple[Peer, Caller, asyncio.Task[None]]] = {}
+        self.callers: dict[str, Caller] = {}
+        self._calling: dict[str, asyncio.Task[None]] = {}
         self._controls: dict[str, RateControl] = {}
-        self._rates: dict[str, float] = {}
+        self._rates: dict[str, int] = {}
+        self._films: dict[str, list[Waiting]] = {}
+        self._kept = ""
         self._codes: dict[bytes, str] = {}
         self._context: ssl.SSLContext | None = None
         self._greeting = 0
@@ -134,22 +137,22 @@ class Carrier:
 
     async def _ask_for_ever(self) -> None:
         while True:
+            self._ask_again.clear()
             try:
                 offices, said = await self._desk.offices()
-            except (OSError, ValueError, KeyError):
-                await asyncio.sleep(_ASK_FIRST_SECONDS if not self._said else 1.0)
+                if said != self._said:
+                    self._use(offices, said)
+                    self._keep()
+            except (OSError, ValueError, KeyError, TypeError):  # the office is starting, or ill
+                await asyncio.sleep(_ASK_AGAIN_SECONDS if self._said else _ASK_FIRST_SECONDS)
                 continue
-            if said != self._said:
-                self._use(offices, said)
-                self._keep()
-            self._ask_again.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ASK_SECONDS):
                     await self._ask_again.wait()
 
     def _use(self, offices: Offices, said: bytes) -> None:
         """Know these counterparts from now on, and no others."""
-        self._said, self._offices = said, offices
+        self._said = said
         self._codes = {tls.der(one.certificate): one.code for one in offices.counterparts}
         if offices.counterparts:
             self._context = tls.server_context(
@@ -161,9 +164,10 @@ class Carrier:
             if self._code_of(wire.peer_certificate()) != code:
                 wire.close()
         called = {one.code: one for one in offices.counterparts if one.url}
-        for code in set(self._callers) | set(called):
-            if code in self._callers:
-                self._callers.pop(code)[2].cancel()
+        for code in set(self.callers) | set(called):
+            if code in self.callers:
+                del self.callers[code]
+                self._calling.pop(code).cancel()
             if code in called:
                 self._call(offices, code, called[code].url, called[code].certificate)
 
@@ -178,27 +182,54 @@ class Carrier:
             control = self._controls[code] = RateControl()
             if code in self._rates:
                 control.capacity, control.full_once = self._rates[code], True
-        caller = Caller(peer, store=self._store, desk=self._desk, control=control, tell=tell)
-        self._callers[code] = (peer, caller, self._tasks.create_task(caller.run()))
+        caller = Caller(
+            peer,
+            store=self._store,
+            desk=self._desk,
+            control=control,
+            tell=tell,
+            films=self._films.get(code, ()),
+            films_changed=self._keep,
+        )
+        self.callers[code] = caller
+        self._calling[code] = self._tasks.create_task(caller.run())
 
     def _code_of(self, certificate: bytes) -> str | None:
         return self._codes.get(certificate)
 
     def _remember(self) -> None:
         """Begin with what an earlier carrier knew; the desk corrects it as soon as it answers."""
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             kept = json.loads((self._folder / MEMORY_FILE).read_text("utf-8"))
-            self._rates = {code: float(rate) for code, rate in kept["rates"].items()}
+            self._rates = {code: int(rate) for code, rate in kept["rates"].items()}
+            self._films = {
+                code: [Waiting(**film) for film in films] for code, films in kept["films"].items()
+            }
             said = kept["offices"].encode("utf-8")
             self._use(read_offices(said), said)
 
     def _keep(self) -> None:
-        rates = self._rates | {code: one.capacity for code, one in self._controls.items()}
-        text = json.dumps({"offices": self._said.decode("utf-8"), "rates": rates})
+        """Write down what the next carrier should know, where it has changed."""
+        for code, control in self._controls.items():
+            self._rates[code] = int(round(control.capacity, -4))
+        for code, caller in self.callers.items():
+            self._films[code] = list(caller.films.values())
+        text = json.dumps(
+            {
+                "films": {
+                    code: [asdict(one) for one in them] for code, them in self._films.items()
+                },
+                "offices": self._said.decode("utf-8"),
+                "rates": self._rates,
+            }
+        )
+        if not self._said or text == self._kept:
+            return
         unfinished = self._folder / f"{MEMORY_FILE}.new"
         with contextlib.suppress(OSError):  # a full disk costs a few seconds after the next start
             unfinished.write_text(text, "utf-8")
             unfinished.rename(self._folder / MEMORY_FILE)
+            self._kept = text
 
     async def _keep_for_ever(self) -> None:
         while True:
@@ -227,13 +258,13 @@ class Carrier:
             self._ask_again.set()
             return
         code, _, frame = rest.partition(b"\n")
-        held = self._callers.get(code.decode("ascii", "replace"))
-        if held is None:
+        caller = self.callers.get(code.decode("ascii", "replace"))
+        if caller is None:
             return
         if what == "signal":
-            held[1].signal(frame)
+            caller.signal(frame)
         else:
-            held[1].poke(what)
+            caller.poke(what)
 
     # --- listening -----------------------------------------------------------------------------
 

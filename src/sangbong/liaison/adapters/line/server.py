@@ -3,12 +3,13 @@
     POST /link/envelopes              frames, each an envelope; answered by the desk's frames
     POST /link/exchange               an exchange; answered in kind
     POST /link/signals                one signal frame; never stored
+    GET  /link/films/FILM/have        a bit for each durable piece; 404 where it has no place yet
     POST /link/films/FILM/manifest    make place for a film that one of their dispatches names
     POST /link/films/FILM/pieces/A-N  N sealed pieces from number A on; answered when durable
     POST /link/films/FILM/done        every piece was answered; answered by the desk's receipts
     GET  /link/alive                  nothing
 
-Manifest and done are answered by a bit for each durable piece (done with 409) where some are missing.
+Manifest and done are answered by such bits too (done with 409, where some are missing).
 
 1. (L1) Nobody is heard without a certificate that is a confirmed counterpart's, byte for byte.
 2. (L2) A body longer than its kind may be is refused before it is read.
@@ -39,7 +40,9 @@ TAKE_BYTES_MAX = 72 * 1024 * 1024
 """The largest envelope, or a batch of small ones."""
 RUN_MAX = 256
 ANSWERS_MAX = 32
-_FILM_PATH = re.compile(r"/link/films/([0-9a-f]{64})/(manifest|done|pieces/(\d{1,6})-(\d{1,3}))")
+_FILM_PATH = re.compile(
+    r"/link/films/([0-9a-f]{64})/(have|manifest|done|pieces/(\d{1,6})-(\d{1,3}))"
+)
 
 Tell = Callable[..., None]
 
@@ -149,8 +152,8 @@ class Server:
             while (waiting := await answers.get()) is not None:
                 try:
                     status, body = await waiting
-                except SangbongError as fault:
-                    self._tell("line.fault", code=fault.code)
+                except (SangbongError, ValueError, KeyError) as fault:
+                    self._tell("line.fault", why=repr(fault))
                     status, body = 500, b""
                 await wire.write(answer_bytes(status, body))
         except OSError:
@@ -159,14 +162,8 @@ class Server:
     async def _hear(self, peer: str, head: Head, reader: Reader) -> Awaitable[Answer]:
         """Read one request whole; what is returned gives its answer."""
         film = _FILM_PATH.fullmatch(head.path)
-        if film is not None and head.method == "POST":
-            name, what, first, count = film.groups()
-            if first is not None:
-                return await self._hear_pieces(name, int(first), int(count), head, reader)
-            if what == "manifest":
-                body = await _body(reader, head, MANIFEST_BYTES_MAX)
-                return asyncio.ensure_future(self._take_manifest(peer, name, body))
-            return asyncio.ensure_future(self._finish_film(peer, name))
+        if film is not None:
+            return await self._hear_of_film(peer, film, head, reader)
         match head.method, head.path:
             case "POST", "/link/envelopes":
                 body = await _body(reader, head, TAKE_BYTES_MAX)
@@ -181,6 +178,23 @@ class Server:
                 return _at_once((200, b""))
         raise HeadError(404)
 
+    async def _hear_of_film(
+        self, peer: str, path: re.Match[str], head: Head, reader: Reader
+    ) -> Awaitable[Answer]:
+        film, what, first, count = path.groups()
+        match head.method, what:
+            case "GET", "have":
+                have = self._store.have(film)
+                return _at_once((200, have) if have else (404, b""))
+            case "POST", "manifest":
+                body = await _body(reader, head, MANIFEST_BYTES_MAX)
+                return asyncio.ensure_future(self._take_manifest(peer, film, body))
+            case "POST", "done":
+                return asyncio.ensure_future(self._finish_film(peer, film))
+            case "POST", _ if first is not None:
+                return await self._hear_pieces(film, int(first), int(count), head, reader)
+        raise HeadError(404)
+
     async def _hear_pieces(
         self, film: str, first: int, count: int, head: Head, reader: Reader
     ) -> Awaitable[Answer]:
@@ -193,8 +207,17 @@ class Server:
         good = True
         for index in range(first, first + count):
             await reader.into(view)
-            good = self._store.put(film, index, view) and good
+            good = self._put(film, index, view) and good
         return asyncio.ensure_future(self._synced(film, good=good))
+
+    def _put(self, film: str, index: int, piece: memoryview) -> bool:
+        try:
+            return self._store.put(film, index, piece)
+        except SangbongError as error:  # it was removed meanwhile
+            raise HeadError(404) from error
+        except OSError as error:
+            self._tell("line.disk", film=film[:16], why=repr(error))
+            raise HeadError(507) from error
 
     async def _synced(self, film: str, *, good: bool) -> Answer:
         """Rule L5."""
