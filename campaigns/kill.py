@@ -25,7 +25,7 @@ from campaigns import children, offices
 from campaigns.result import Result, Wishes
 
 KILLS = 10_000
-EPISODE_KILLS = 40
+EPISODE_KILLS = 100
 """Then both offices drain, are compared, and begin anew from their founding."""
 PLANTED = {
     "receipt before commit": "lost",
@@ -36,8 +36,8 @@ PLANTED = {
 PLANTED_KILLS = 20
 PLANTED_EPISODES_MAX = 20
 _BY_TIME = 0.2
-_SPARED = 0.2
-_STEPS_MAX = 400
+_SPARED = 0.15
+_STEPS_MAX = 1_000
 _DRAINS = 4
 _SECONDS = 0.06
 _LINE_CUT = 0.5
@@ -92,7 +92,7 @@ def run(wishes: Wishes, say: Say = print) -> Result:
         offices.prepare(folder)
         offices.found_both(folder / "template")
         _warm(folder)
-        episodes = list(_played(folder, wishes))
+        episodes = _told(_played(folder, wishes), say)
         failed = [one for one in episodes if one.faults]
         for one in failed[:20]:
             say(f"episode {one.number}: {'; '.join(one.faults)[:500]} (kills: {one.kills})")
@@ -111,6 +111,18 @@ def run(wishes: Wishes, say: Say = print) -> Result:
         rounds=len(episodes),
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _told(played: Iterator[Episode], say: Say) -> list[Episode]:
+    """All episodes, with a word about every tenth: ten minutes are long to wait."""
+    episodes: list[Episode] = []
+    for one in played:
+        episodes.append(one)
+        if len(episodes) % 10 == 0:
+            kills = sum(len(each.kills) for each in episodes)
+            faults = sum(bool(each.faults) for each in episodes)
+            say(f"{kills} kills, {faults} episodes with faults")
+    return episodes
 
 
 def _played(folder: Path, wishes: Wishes) -> Iterator[Episode]:
