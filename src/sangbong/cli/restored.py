@@ -10,8 +10,9 @@ import click
 @click.command()
 @click.option("--by", "who", required=True, help="Who put the backup back, such as admin.")
 @click.option("--why", required=True, help="What had happened, and from which day the backup is.")
+@click.option("--last", default=0, help="The last incarnation in the office's paper register.")
 @click.pass_obj
-def restored(home: Path, who: str, why: str) -> None:
+def restored(home: Path, who: str, why: str, last: int) -> None:
     """Say that this office's database was put back from a backup.
 
     A new incarnation begins: no number is used twice, the other offices offer again what this one
@@ -25,7 +26,7 @@ def restored(home: Path, who: str, why: str) -> None:
     from sangbong.liaison import operations
     from sangbong.office.core.actor import Actor
 
-    number = operations.restored(now=settings.CLOCK.now(), actor=Actor(who, why))
+    number = operations.restored(now=settings.CLOCK.now(), actor=Actor(who, why), last=last)
     click.echo(
         f"{number}번째 세대를 시작합니다. 상대측과 다음에 연결되면 잃은 송달문이 다시 옵니다.\n"
         f"Incarnation {number} begins. What was lost comes again at the next contact."

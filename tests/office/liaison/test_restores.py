@@ -155,6 +155,12 @@ def test_a_person_may_say_that_the_office_was_put_back(peer, now, officer):
     assert send(now) == "KR-SEL.2>KP-PYO/round-21/1"
 
 
+def test_the_paper_register_remembers_what_no_disk_does(peer, now, officer):
+    """T2: the whole machine was put back, and had been put back before."""
+    assert operations.restored(now=now, actor=Actor("admin", "machine of May"), last=4) == 5
+    assert send(now) == "KR-SEL.5>KP-PYO/round-21/1"
+
+
 def test_the_other_side_s_word_shows_a_restore_that_took_the_mark_along(peer, now):
     """T4, T6: what it heard of us beyond what we know."""
     send(now)

@@ -104,8 +104,11 @@ def _witness(theirs: Exchange, *, sender: OfficeCode, now: datetime) -> None:
         _log.warning("liaison.evidence_not_taken", counterpart=sender, code=fault.code)
 
 
-def restored(*, now: datetime, actor: Actor) -> int:
+def restored(*, now: datetime, actor: Actor, last: int = 0) -> int:
     """A person says that this office was put back from a backup: a new incarnation begins.
+
+    `last` is the last incarnation in the paper register: where the whole machine was put back, no
+    disk knows it any more.
 
     Returns:
         Its number.
@@ -113,7 +116,7 @@ def restored(*, now: datetime, actor: Actor) -> int:
     with transaction.atomic():
         channel = bare_channel(now=now)
         resync.keep_watch(channel)
-        number = resync.begin(channel)
+        number = resync.begin(channel, beyond=last)
         office.record_audit(
             now=now, actor=actor, action="liaison.restored", facts={"incarnation": number}
         )
