@@ -307,7 +307,7 @@ class FilmStore:
         film = self._arriving.pop(film_id, None)
         if film is None:
             hashes = self.manifest(film_id)[len(MANIFEST_MAGIC) :]
-            for oldest in list(self._arriving)[: len(self._arriving) - _OPEN_MAX + 1]:
+            for oldest in list(self._arriving)[: max(0, len(self._arriving) - _OPEN_MAX + 1)]:
                 self.sync(oldest)
                 self.close(oldest)
             self._put_aside_unless(

@@ -7,7 +7,8 @@
 4. (R4) While there is hardly any queue and the line keeps up, the rate grows every other round
    trip: by a quarter until the line was full for the first time, by little afterwards.
 5. (R5) The rate is remembered over a cut, and what is seen just after it is not believed.
-6. (R6) A delay that stays while we send little is not our queue: it is the line's own by now.
+6. (R6) A delay that stays while we send little is not our queue: it is the line's own by now, and
+   the rate from before counts again.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _WINDOW_SECONDS = 0.6
 _PATIENCE_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
 _CALM_SECONDS = 0.1
+_FOLLOW, _FOLLOW_FAST = 0.02, 0.2
+_FALLS = 0.8
 _LAG_SECONDS = 0.2
 """By so much a smoothed round trip tells of the past."""
 
@@ -53,6 +56,8 @@ class RateControl:
     _calm_since: float = 0.0
     _full_since: float = 0.0
     _bent_since: float = 0.0
+    _bent_queue: float = 0.0
+    _straight: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -80,14 +85,16 @@ class RateControl:
         if now < self._blind_until:
             return
         self._acked.append((now, acked))
-        while len(self._acked) > 2 and self._acked[1][0] <= now - max(_WINDOW_SECONDS, 2 * rtt):
+        while len(self._acked) > 2 and self._acked[1][0] <= now - max(
+            _WINDOW_SECONDS, 2 * self.base
+        ):
             self._acked.popleft()
         first_at, first = self._acked[0]
-        if now - first_at < rtt + _LOOK_SECONDS or not limited:
+        if now - first_at < self.base + _LOOK_SECONDS or not limited:
             return
         delivered = (acked - first) / (now - first_at)
         self._follow(now, delivered)
-        self._grow(now, delivered, rtt)
+        self._grow(now, delivered)
 
     def _follow(self, now: float, delivered: float) -> None:
         """Upwards at once; downwards slowly, and only where the line was full all the while.
@@ -99,20 +106,24 @@ class RateControl:
         if delivered > self.capacity:
             self.capacity += 0.2 * (min(delivered, 1.05 * self.capacity) - self.capacity)
         elif self._full_since < self._acked[0][0] - _LAG_SECONDS:
-            self.capacity += 0.02 * (delivered - self.capacity)
+            step = _FOLLOW if self.queue < 2 * QUEUE_SECONDS_MAX else _FOLLOW_FAST
+            self.capacity += step * (delivered - self.capacity)
         self.capacity = min(RATE_MAX, max(RATE_MIN, self.capacity))
 
-    def _grow(self, now: float, delivered: float, rtt: float) -> None:
+    def _grow(self, now: float, delivered: float) -> None:
         """Rule R4."""
         if self.queue > QUEUE_SECONDS / 2:
             self.full_once = True
             self._calm_since = now
-        elif now - self._calm_since > rtt + _CALM_SECONDS and delivered > _KEEPS_UP * self.capacity:
+        elif (
+            now - self._calm_since > self.base + _CALM_SECONDS
+            and delivered > _KEEPS_UP * self.capacity
+        ):
             self._calm_since = now
             growth = _GROWTH if self.full_once else _FIRST_GROWTH
             self.capacity = min(RATE_MAX, self.capacity * growth)
             self._acked.clear()
-            self._blind_until = now + rtt  # what is acknowledged until then was sent before
+            self._blind_until = now + self.base  # what is acknowledged until then was sent before
 
     def _note_base(self, now: float, rtt: float) -> None:
         """Rules R1 and R6; the shortest of the last minute, kept as a falling staircase."""
@@ -124,8 +135,10 @@ class RateControl:
             bases.popleft()
         self.base = bases[0][1]
         if self.queue <= QUEUE_SECONDS_MAX:
-            self._bent_since = now
+            self._bent_since, self._bent_queue, self._straight = now, self.queue, self.capacity
         elif now - self._bent_since > _PATIENCE_SECONDS:
-            bases.clear()
-            bases.append((now, rtt))
-            self.base, self._bent_since = rtt, now
+            if self.queue > _FALLS * self._bent_queue:
+                bases.clear()
+                bases.append((now, rtt))
+                self.base, self.capacity = rtt, max(self.capacity, self._straight)
+            self._bent_since, self._bent_queue = now, self.queue
