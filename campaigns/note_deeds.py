@@ -20,7 +20,7 @@ from sangbong.liaison import operations, queries
 from sangbong.liaison.core.clearance import standing
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.envelope import digest_of, read_envelope
-from sangbong.liaison.core.exchange import read_exchange
+from sangbong.liaison.core.exchange import Exchange, read_exchange
 from sangbong.liaison.core.framing import PartReader, framed_all
 from sangbong.liaison.core.papers import NOTE_KIND, NotePaper
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
@@ -122,7 +122,9 @@ def call(recipient: str, desk: str) -> list[str]:
     code, faults = OfficeCode(recipient), []
     transport = httpx.HTTPTransport(uds=desk)
     with httpx.Client(base_url="http://desk", transport=transport, timeout=10) as line:
-        while rows := _waiting(code):
+        after = 0
+        while rows := _waiting(code, after=after):
+            after = rows[-1].row
             envelopes = queries.envelopes([row.digest for row in rows])
             answers = _asked(line, "take", framed_all(envelopes[row.digest] for row in rows))
             faults += [answer[1:].decode() for answer in answers if answer[:1] == b"N"]
@@ -134,6 +136,8 @@ def call(recipient: str, desk: str) -> list[str]:
                 not_taken=[],
             )
         ours = operations.exchange_to_send(now=settings.CLOCK.now(), counterpart=code)
+        # something is always said, so that the answer brings what the other side has to say
+        ours = ours or Exchange(incarnation=queries.incarnation() or 1).encode()
         while ours is not None:
             theirs = _said(line, "exchange", ours)
             ours = None
@@ -145,8 +149,8 @@ def call(recipient: str, desk: str) -> list[str]:
     return faults
 
 
-def _waiting(code: OfficeCode) -> list[queries.WaitingRow]:
-    return queries.waiting_rows(code, after=0, limit=100, now=settings.CLOCK.now())[0]
+def _waiting(code: OfficeCode, *, after: int) -> list[queries.WaitingRow]:
+    return queries.waiting_rows(code, after=after, limit=100, now=settings.CLOCK.now())[0]
 
 
 def _said(line: httpx.Client, what: str, body: bytes) -> bytes:
