@@ -1,8 +1,4 @@
-"""The one application, a short path switch: what the other office calls, and everything else.
-
-`/link/*` is served on the carrier's own port, where TLS asks for the other office's pinned
-certificate (`sangbong.api.link`); the pages are Django's.
-"""
+"""The pages. What other offices call is the carrier's own port, and it asks `sangbong.api.desk`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What programs see: the endpoints the other office's carrier calls.
+"""What programs see: the desk that our own carrier asks.
 
 Neighbours: hands pieces to liaison; may not import web or worker.
 """

@@ -54,7 +54,7 @@ def carry(stage: Stage, wish: Mapping[str, Any], progress: Progress) -> Any:
         _set_clock(wish["at"])
     total = 0
     for _ in range(_SWEEPS_MAX):
-        done = sweep(now=settings.CLOCK.now(), calling=False)
+        done = sweep(now=settings.CLOCK.now())
         total += done
         if not done:
             break

@@ -29,13 +29,6 @@ def start_pages(port: int) -> threading.Thread:
     return _start(uvicorn.Server(config))
 
 
-def start_link(port: int, *, host: str = "127.0.0.1") -> threading.Thread:
-    """Serve the carrier's endpoint; only a caller with a counterpart's pinned certificate gets in."""
-    from sangbong.api.link import link_server
-
-    return _start(link_server(host=host, port=port))
-
-
 def start_desk() -> threading.Thread:
     """Answer the carrier over the office's own socket."""
     from sangbong.api.desk import desk_server
@@ -61,7 +54,7 @@ def _sweep_for_ever() -> None:
         busy = 0
         try:
             housekeeper.keep_house(now=settings.CLOCK.now())
-            busy = sweep(now=settings.CLOCK.now(), calling=False)
+            busy = sweep(now=settings.CLOCK.now())
         except Exception:  # the worker outlives every fault and tells of it
             log.exception("worker.sweep_failed")
         if not busy:

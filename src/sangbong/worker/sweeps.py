@@ -32,13 +32,9 @@ HOUSEKEEPING: tuple[tuple[timedelta, Sweep], ...] = (
 """Run at start and then once in each interval."""
 
 
-def sweep(*, now: datetime, calling: bool = True) -> int:
-    """Run each sweep once; how many pieces of work were done in all.
-
-    `calling` also calls the other offices, where no carrier does so.
-    """
-    done = sum(run(now=now) for run in SWEEPS)
-    return done + liaison.carry(now=now) if calling else done
+def sweep(*, now: datetime) -> int:
+    """Run each sweep once; how many pieces of work were done in all. The carrier is another process."""
+    return sum(run(now=now) for run in SWEEPS)
 
 
 class Housekeeper:

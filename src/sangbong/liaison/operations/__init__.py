@@ -6,8 +6,6 @@ a stick) is not rolled back. So `receive` and the carriers commit each step befo
 shows it to anybody, and refuse to be called inside a transaction.
 """
 
-from sangbong.liaison.adapters.link import certificate_der, server_context
-from sangbong.liaison.operations.calling import LinkReport, call_counterpart
 from sangbong.liaison.operations.carriage import (
     BundleReport,
     CarriedCargo,
@@ -82,7 +80,6 @@ __all__ = [
     "BundleReport",
     "CarriedCargo",
     "Fault",
-    "LinkReport",
     "PaperContent",
     "Taken",
     "accept_exchange",
@@ -97,9 +94,7 @@ __all__ = [
     "answer_offer",
     "apply_next",
     "assign_duty",
-    "call_counterpart",
     "carry_to_folder",
-    "certificate_der",
     "collect_from_folder",
     "collect_relayed",
     "compare_reply",
@@ -136,7 +131,6 @@ __all__ = [
     "seal_film",
     "send_note",
     "send_signal",
-    "server_context",
     "spoil_paper",
     "swap_duty",
     "sweep_films",

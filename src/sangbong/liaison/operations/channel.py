@@ -201,8 +201,6 @@ def _wanted() -> dict[tuple[str, str], None]:
 
 def _tell(wanted: dict[tuple[str, str], None]) -> None:
     home = Path(settings.OFFICE_HOME)
-    mark = stored_mark()
-    if mark.incarnation:
-        FileWatermark(home).write(mark)
+    FileWatermark(home).write(stored_mark())
     for what, code in wanted:
         desk.poke(home, what, code)
