@@ -43,12 +43,9 @@ _SECONDS = 0.06
 _LINE_CUT = 0.5
 _MEMORY = Path("/dev/shm")
 _DEEDS = (
-    ("send",) * 2
-    + ("send_film",)
-    + ("carry",) * 2
-    + ("collect",) * 3
-    + ("apply",) * 2
-    + ("call",) * 3
+    *("send", "send", "send_film"),
+    *("carry", "carry", "collect", "collect", "collect"),
+    *("apply", "apply", "apply", "call", "call", "call"),
 )
 _PLANTED_DEEDS = {
     "receipt before commit": ("send", "call", "call", "call", "apply"),

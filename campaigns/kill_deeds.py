@@ -32,6 +32,7 @@ NO_DEDUPE = "dedupe dropped"
 TWO_COMMITS = "effect and state in two commits"
 _FILM_BYTES = 70_000
 _FILM_STREAM = "film-"
+_OFFERED_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ def send_film(place: Place, number: str) -> None:
 
 
 def offer(place: Place) -> None:
-    """Put everything in our custody on the line, and what we have to say."""
-    for number, one in enumerate(queries.waiting_for(place.other)):
+    """Put the oldest dispatches in our custody on the line, and what we have to say."""
+    for number, one in enumerate(queries.waiting_for(place.other)[:_OFFERED_MAX]):
         _put(place.line / f"{number:04}.envelope", queries.envelope_bytes(one.digest))
     with transaction.atomic():
         message = operations.exchange_for(now=_now(), recipient=place.other)
