@@ -224,8 +224,6 @@ _SHORT = (
         "liaison.relay": noop("passed on for another office"),
         "liaison.restored": noop("word of a restore"),
         "liaison.keys": noop("key statement"),
-        "liaison.offer": noop("paper offered"),
-        "liaison.offer_answer": noop("answer to an offer"),
         # outcomes
         "held": noop("held"),
         "held_in_part": noop("held in part"),
