@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from campaigns.courier import PLANTED, forms_of, play
+
 from sangbong.lab.simulator.papers import name_of
 
 NAME = "남궁하람"
