@@ -32,7 +32,7 @@ $(VENV)/dev: $(VENV)/demo requirements/browser.txt
 
 setup: $(VENV)/dev ## make the virtual environment and install the hashed locks
 
-demo: $(VENV)/demo ## two offices run one round, then serve their pages (ONCE=1 stops after the report; APPLICANTS=5000)
+demo: $(VENV)/demo ## three offices, and one round between two of them, then serve their pages (ONCE=1 stops after the report; APPLICANTS=5000)
 	@$(BIN)/sangbong demo --applicants $(APPLICANTS) $(if $(ONCE),--once) $(if $(REGISTER),--register $(REGISTER)) $(if $(KEEP),--keep $(KEEP))
 
 run: $(VENV)/core ## serve the office in var/office (or HOME_OF_OFFICE=)
