@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections import deque
@@ -106,6 +107,7 @@ class Connections:
         self._limited = False
         self._acked_by_gone = 0
         self._changed = asyncio.Event()
+        self._speaks = asyncio.Event()
         self._last_fault = ""
 
     async def run(self) -> None:
@@ -325,7 +327,11 @@ class Connections:
                 if self._connecting < _PROBES_MAX and len(self.flows) < FLOWS_MAX:
                     self._connect_soon()
                 quiet = self._loop.time() - self._silent_since
-                await asyncio.sleep(next(every for until, every in _PROBE_SECONDS if quiet < until))
+                every = next(every for until, every in _PROBE_SECONDS if quiet < until)
+                self._speaks.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(every):
+                        await self._speaks.wait()
                 continue
             missing = self._wanted() - self._usable() - self._connecting
             room = FLOWS_MAX - len(self.flows) - self._connecting
@@ -500,6 +506,7 @@ class Connections:
         if not self.silent:
             return
         self.silent = False
+        self._speaks.set()
         self._tell("line.speaks", after_ms=int(1e3 * (now - self._silent_since)))
         self.control.line_is_back(now)
         self._tokens, self._filled_at = 0.0, now
