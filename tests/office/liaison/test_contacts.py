@@ -20,6 +20,7 @@ from sangbong.liaison.core.sending import Draft
 from sangbong.liaison.models import InboxStream, OutboxDispatch, ReturnedEnvelope
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import bare_channel, office_channel
+from sangbong.office.core.actor import Actor
 from sangbong.office.queries import key_standing
 
 PYONGYANG = OfficeCode("KP-PYO")
@@ -167,6 +168,20 @@ def test_the_mark_may_be_set_by_the_core_too(peer, now):
     assert mark is not None
     assert (mark.incarnation, mark.height > 0) == (1, True)
     assert mark == Mark(fresh.ledger.incarnation(), fresh.ledger.height())
+
+
+def test_an_announcement_that_cannot_be_sealed_today_is_made_at_a_later_contact(peer, now):
+    """T5: the exchange tells of the new incarnation by itself."""
+    operations.restored(now=now, actor=Actor("admin", "backup"))
+    in_ten_years = now + timedelta(days=3_653)
+
+    told = [
+        operations.exchange_for(now=at, recipient=PYONGYANG).exchange.incarnation
+        for at in (in_ten_years, now)
+    ]
+
+    assert told == [2, 2]
+    assert [row.kind for row in OutboxDispatch.objects.all()] == ["liaison.restored"]
 
 
 # keys and evidence

@@ -238,6 +238,11 @@ def test_sticks_are_read_in_the_order_in_which_they_were_written(peer, now, usb,
     assert [one.outcome for one in collect(now, usb)] == [bundles.StickOutcome.READ] * 2
 
 
+def test_a_film_s_dispatch_that_is_received_by_itself_waits_for_its_pieces(peer, now, theirs):
+    """R6: there is no receipt yet."""
+    assert operations.receive(now=now, envelope=theirs[1]) == b""
+
+
 # letting go
 
 

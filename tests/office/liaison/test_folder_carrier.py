@@ -37,6 +37,7 @@ from sangbong.liaison.models import (
     OutboxDispatch,
     ReturnedEnvelope,
 )
+from sangbong.liaison.operations import carriage
 from sangbong.office.adapters.keystore import load_keys
 from sangbong.office.models import AuditEntry, Counterpart
 
@@ -447,3 +448,36 @@ def test_what_does_not_begin_as_a_bundle_is_never_read_to_its_end(peer, now, usb
     (report,) = collect(now, usb)
 
     assert report.outcome is StickOutcome.NOT_A_BUNDLE
+
+
+def test_envelopes_are_taken_in_batches_of_a_bounded_size(peer, now, usb, monkeypatch):
+    monkeypatch.setattr(carriage, "_ENVELOPES_AT_ONCE", 2)
+    name, data = bundle_from(peer, envelopes=[peer.envelope() for _ in range(5)])
+    (usb / name).write_bytes(data)
+
+    assert collect(now, usb)[0].envelopes == 5
+
+
+def test_an_exchange_that_cannot_be_read_makes_the_bundle_a_damaged_one(peer, now, usb):
+    """X1, X2: its writer's fault; what came before it stands, and it is read again."""
+    file = io.BytesIO()
+    label = bundles.Label("0" * 32, peer.code, peer.other, 1, 1)
+    bundles.write_bundle(
+        file,
+        label=label,
+        number=1,
+        written_at=peer.now,
+        loads=[bundles.Load.of(MemberKind.EXCHANGE, b"{}")],
+        key=bytes(32),
+        sealer=peer.sealer,
+        signer=peer.signer,
+        cipher=AesPieces(),
+    )
+    (usb / bundles.file_name(label.bundle)).write_bytes(file.getvalue())
+
+    for _ in range(2):
+        (report,) = collect(now, usb)
+        assert (report.outcome, faults([report])) == (
+            StickOutcome.DAMAGED,
+            ["liaison.exchange_garbled"],
+        )

@@ -224,6 +224,8 @@ def test_a_relayed_bundle_that_cannot_be_read_is_told_and_not_kept(peer, third, 
     relayed = outer(peer, RelayPaper(WASHINGTON, SEOUL, passed_on=True), b"noise")
 
     receive_and_apply(now, relayed)
+    assert tasks.collect_relayed(now=now) == 1
+    receive_and_apply(now, outer(peer, RelayPaper(WASHINGTON, SEOUL, passed_on=True), b"noise"))
 
     reports = operations.collect_relayed(now=now)
     assert [(one.outcome, one.faults[0].code) for one in reports] == [

@@ -370,6 +370,21 @@ def test_a_restored_office_is_told_what_became_of_what_it_forgot(peer, now):
     assert InboxStream.objects.get(name="notes").ends_at == 1
 
 
+def test_nothing_is_waited_for_in_a_stream_that_only_a_late_stick_brings(peer, now):
+    """T9: its sender, put back since, does not know that stream at all."""
+    first, second = (peer.envelope(stream="forgotten") for _ in range(2))
+    hear(now, incarnation=2)
+    operations.receive(now=now, envelope=restored_envelope(peer))
+    apply_all(now)
+
+    operations.receive(now=now, envelope=second)
+
+    assert apply_all(now) == ["KP-PYO>KR-SEL/forgotten/2"]
+    with pytest.raises(SangbongError) as told:
+        operations.receive(now=now, envelope=first)
+    assert told.value.code == "liaison.passed_over"
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"ends": [], "incarnation": 1}, {"ends": [["a", 1]], "incarnation": 2}]
 )

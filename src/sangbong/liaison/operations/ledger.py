@@ -60,6 +60,7 @@ class DatabaseLedger:
     own: OfficeCode
     _out: dict[StreamKey, int] = field(default_factory=dict)
     _in: dict[StreamKey, int] = field(default_factory=dict)
+    _peers: dict[OfficeCode, Peer] = field(default_factory=dict)
     _mark: Mark | None = None
 
     # Who we are, and each other office
@@ -82,6 +83,11 @@ class DatabaseLedger:
 
     def peer(self, code: OfficeCode) -> Peer:
         """What we remember of an office."""
+        if code not in self._peers:
+            self._peers[code] = self._peer(code)
+        return self._peers[code]
+
+    def _peer(self, code: OfficeCode) -> Peer:
         row = ChannelPeer.objects.select_for_update().filter(code=code).first()
         if row is None:
             return Peer(code)
@@ -89,6 +95,7 @@ class DatabaseLedger:
 
     def save_peer(self, peer: Peer) -> None:
         """Keep what we remember of an office."""
+        self._peers[peer.code] = peer
         ChannelPeer.objects.update_or_create(
             code=peer.code,
             defaults={
