@@ -23,7 +23,7 @@ class Work:
     label: Promise
     route: str
     deed: str
-    prefix: str
+    prefix: str | tuple[str, ...]
 
 
 RAIL = (
@@ -33,7 +33,7 @@ RAIL = (
     Work(_("Inquiries"), "inquiries", "inquiries.see", "inquir"),
     Work(_("Letters"), "letters", "letters.see", "letter"),
     Work(_("Sittings"), "sittings", "sittings.see", "sitting"),
-    Work(_("Channel"), "channel", "channel.see", "channel"),
+    Work(_("Channel"), "channel", "channel.see", ("channel", "paper")),
     Work(_("Permits"), "permits", "rounds.see", "permit"),
     Work(_("Reports"), "reports", "reports.see", "report"),
     Work(_("Office"), "office", "office.see", "office"),
