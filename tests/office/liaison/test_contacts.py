@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.office.liaison.conftest import owed
 
 from sangbong.kernel.errors import SangbongError
@@ -69,6 +71,22 @@ def test_papers_of_a_batch_are_numbered_in_their_order_or_none_is_sealed(peer, n
             office_channel(now=now), [draft(), draft(clearance=standing("b", "p", tokyo))], now=now
         )
     assert OutboxDispatch.objects.count() == 3
+
+
+def test_receipts_of_many_streams_cost_as_many_questions_as_those_of_one(peer, now):
+    """G2."""
+    operations.enqueue_all(now=now, drafts=[draft(stream=f"film-{n}") for n in range(40)])
+    rows = list(OutboxDispatch.objects.order_by("id").values_list("stream__name", "envelope_id"))
+    receipts = [peer.receipt(stream, 1, digest, "applied") for stream, digest in rows]
+    asked = []
+    for batch in (receipts[:1], receipts[1:2], receipts[2:]):
+        with CaptureQueriesContext(connection) as captured:
+            told = hear(now, receipts=tuple(batch))
+        assert len(told.receipts) == len(batch)
+        asked.append(len(captured))
+
+    assert asked[1] == asked[2]
+    assert len(queries.settled_owed(PYONGYANG)) == 40
 
 
 def test_urgent_ones_wait_in_front(peer, now):

@@ -173,7 +173,7 @@ def _stale_epoch(_: World) -> AbstractContextManager[None]:
 
 
 def _settled_too_early(_: World) -> AbstractContextManager[None]:
-    def settled(_: Channel, stream: OutStream) -> int:
+    def settled(_: Channel, stream: OutStream, __: object) -> int:
         return stream.last_sequence
 
     return instead(settling, _settled=settled)

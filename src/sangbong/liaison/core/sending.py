@@ -202,8 +202,9 @@ def accept_receipts(
         else:
             result.receipts.append(about)
     channel.ledger.save_outgoing(changed.values())
-    finals = {one.key for one in changed.values() if one.state.is_final}
-    settle_streams(channel, finals | contradicted | _freed(channel, finals))
+    final = [one for one in changed.values() if one.state.is_final]
+    keys = {one.key for one in final}
+    settle_streams(channel, keys | contradicted | _freed(channel, keys), finals=final)
     result.restored = learn_forgotten(channel, unknown, now=now)
     return result
 

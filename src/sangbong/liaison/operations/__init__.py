@@ -24,7 +24,7 @@ from sangbong.liaison.operations.inbox import (
     return_envelope,
     take_batch,
 )
-from sangbong.liaison.operations.keys import accept_keys, tell_keys
+from sangbong.liaison.operations.keys import accept_keys, look_again, tell_keys, update_statement
 from sangbong.liaison.operations.line import (
     correct,
     record_call,
@@ -40,16 +40,12 @@ from sangbong.liaison.operations.line_desk import (
     note_handed,
 )
 from sangbong.liaison.operations.notes import accept_note, send_note
-from sangbong.liaison.operations.outbox import accept_receipt, enqueue, mark_carried, seal_film
-from sangbong.liaison.operations.paper import (
-    PaperContent,
-    compare_reply,
-    hand_over_paper,
-    print_note,
-    print_paper,
-    scan_reply,
-    spoil_paper,
-    type_reply,
+from sangbong.liaison.operations.outbox import (
+    accept_receipt,
+    enqueue,
+    enqueue_all,
+    mark_carried,
+    seal_film,
 )
 from sangbong.liaison.operations.people import (
     accept_offer,
@@ -100,6 +96,7 @@ __all__ = [
     "compare_reply",
     "correct",
     "enqueue",
+    "enqueue_all",
     "exchange_for",
     "exchange_to_send",
     "file_minutes",
@@ -107,6 +104,7 @@ __all__ = [
     "film_complete",
     "give_duty_back",
     "hand_over_paper",
+    "look_again",
     "mark_carried",
     "note_carried",
     "note_handed",
@@ -139,4 +137,5 @@ __all__ = [
     "tell",
     "tell_keys",
     "type_reply",
+    "update_statement",
 ]

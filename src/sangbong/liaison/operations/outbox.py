@@ -59,11 +59,25 @@ def enqueue(
         film=film,
         urgent=urgent,
     )
+    return enqueue_all(now=now, drafts=[draft])[0]
+
+
+def enqueue_all(*, now: datetime, drafts: Sequence[Draft]) -> list[str]:
+    """Seal many papers in one pass, in the caller's transaction: all of them or none.
+
+    Returns:
+        Their ids, in their order.
+
+    Raises:
+        SangbongError: as `enqueue`.
+    """
     with transaction.atomic():
-        row = sending.enqueue(office_channel(now=now), draft, now=now)
-        evidence.log_acts(now=now, counterpart=recipient, acts=[(Act.DISPATCH, row.digest)])
-        after_commit("waiting", recipient)
-    return row.id
+        rows = sending.enqueue_all(office_channel(now=now), drafts, now=now)
+        for recipient in sorted({row.key.other for row in rows}):
+            acts = [(Act.DISPATCH, row.digest) for row in rows if row.key.other == recipient]
+            evidence.log_acts(now=now, counterpart=recipient, acts=acts)
+            after_commit("waiting", recipient)
+    return [row.id for row in rows]
 
 
 def seal_film(chunks: Iterable[bytes], *, length: int) -> SealedFilm:
