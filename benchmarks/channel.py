@@ -28,6 +28,7 @@ from benchmarks.line.spaces import (
     FAR,
     CannotMeasureError,
     check_machine,
+    come_first,
     compile_emulator,
     congestion_controls,
 )
@@ -47,6 +48,7 @@ def measure_channel() -> list[Result]:
     if lines:
         try:
             check_machine()
+            come_first()
         except CannotMeasureError as missing:
             print(f"channel: the line is not measured: {missing}")
             return [Result(f"channel-{part}", 0, 0, 0, 0, met=False) for part in lines]

@@ -63,8 +63,13 @@ def die_with_us() -> None:
 def first_in_line() -> None:
     """As `die_with_us`, and come before other work on the machine."""
     die_with_us()
+    come_first()
+
+
+def come_first() -> None:
+    """Let this process and all that it starts come before other work on the machine."""
     with contextlib.suppress(OSError):
-        os.nice(_NICE)
+        os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
 def check_machine() -> None:

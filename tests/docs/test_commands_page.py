@@ -15,7 +15,10 @@ def _leaves(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[st
     if command.hidden:
         return
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield from _leaves(inner, (*words, name))
     else:
         yield " ".join(words), command

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.office.adapters import configuration
+from sangbong.office.core.home import HOME_VARIABLE
 
 
 def boot(home: Path) -> None:
@@ -22,7 +23,7 @@ def boot(home: Path) -> None:
         SangbongError: a malformed setting, an unsafe database, story time in an office not made for
             drills: each a reason not to start.
     """
-    os.environ[configuration.HOME_VARIABLE] = str(home)
+    os.environ[HOME_VARIABLE] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sangbong.settings")
     office = configuration.load(home)  # says which setting is wrong before Django is touched
     _log_to_standard_error(office.log_level)

@@ -19,12 +19,13 @@ import click
 @click.pass_obj
 def serve(home: Path, port: int, link_port: int, link_host: str) -> None:
     """Serve this office until interrupted."""
-    from sangbong.cli.boot import boot_founded
     from sangbong.cli.carrying import start_carrier
 
     if (home / "office.toml").exists():
         # first of all: films flow again while the rest is still starting
         start_carrier(home, host=link_host, port=link_port)
+    from sangbong.cli.boot import boot_founded
+
     boot_founded(home)
     from sangbong.cli.serving import start_desk, start_pages, start_worker
     from sangbong.office.queries import own_office

@@ -12,10 +12,9 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sangbong.kernel.errors import SangbongError
+from sangbong.office.core.home import DEFAULT_HOME, HOME_VARIABLE
 
 _PREFIX = "SANGBONG_"
-HOME_VARIABLE = "SANGBONG_HOME"
-DEFAULT_HOME = Path("var/office")
 
 
 class OfficeSettings(BaseSettings):

@@ -182,7 +182,11 @@ class Connections:
         async with flow.writing:
             flow.asked.append(waiting)
             self._tokens -= len(body)  # the line is shared: films wait as long
-            await flow.wire.write(request_bytes(method, target, body))
+            try:
+                await flow.wire.write(request_bytes(method, target, body))
+            except OSError:
+                waiting.cancel()  # nobody will look at it
+                raise
         if written is not None:
             written()
         return await waiting
