@@ -24,7 +24,7 @@ from sangbong.liaison.operations.inbox import (
     return_envelope,
     take_batch,
 )
-from sangbong.liaison.operations.keys import accept_keys, look_again, tell_keys, update_statement
+from sangbong.liaison.operations.keys import accept_keys, tell_keys, update_statement
 from sangbong.liaison.operations.line import (
     correct,
     record_call,
@@ -46,6 +46,16 @@ from sangbong.liaison.operations.outbox import (
     enqueue_all,
     mark_carried,
     seal_film,
+)
+from sangbong.liaison.operations.paper import (
+    PaperContent,
+    compare_reply,
+    hand_over_paper,
+    print_note,
+    print_paper,
+    scan_reply,
+    spoil_paper,
+    type_reply,
 )
 from sangbong.liaison.operations.people import (
     accept_offer,
@@ -104,7 +114,6 @@ __all__ = [
     "film_complete",
     "give_duty_back",
     "hand_over_paper",
-    "look_again",
     "mark_carried",
     "note_carried",
     "note_handed",
