@@ -22,6 +22,7 @@ _root_option = click.option(
 def keys(home: Path) -> None:
     """List our keys and the other offices', with their dates, and say what is due."""
     now = _boot(home)
+    from sangbong.liaison.queries import fallen_dispatches
     from sangbong.office import queries
     from sangbong.office.core.due import rotation_due
     from sangbong.office.core.epochs import epochs_left
@@ -49,6 +50,11 @@ def keys(home: Path) -> None:
             f" 앞으로 / epochs left {epochs_left(other.statement, now=now)};"
             f" 우리 명세 / has ours {other.knows_serial}; 끝남 / done through {other.epochs_done}"
         )
+        for fell in fallen_dispatches(other.code):
+            click.echo(
+                f"  ! 폐지된 서명 열쇠 {fell.generation} / signed by revoked key {fell.generation}:"
+                f" {fell.id} ({fell.kind or '?'}, {fell.state})"
+            )
     for notice in queries.key_notices(now):
         click.echo(f"! {message(notice.key, 'ko').format_map(notice.facts())}")
         click.echo(f"  {message(notice.key, 'en').format_map(notice.facts())}")
@@ -128,19 +134,24 @@ def update(home: Path, source: Path) -> None:
     now = _boot(home)
     from django.db import transaction
 
-    from sangbong.office import operations
+    from sangbong.liaison import operations
     from sangbong.office.core.statement import STATEMENT_BYTES_MAX
 
     with source.open("rb") as file:
         data = file.read(STATEMENT_BYTES_MAX + 1)
     with transaction.atomic():
-        change = operations.accept_statement_update(now=now, actor=_ADMINISTRATOR, data=data)
+        change = operations.update_statement(now=now, actor=_ADMINISTRATOR, data=data)
     if change.nothing:
         click.echo("이미 있습니다. / It is held already.")
         return
     click.echo(f"명세 / statement {change.serial}")
     for generation in change.newly_revoked:
         click.echo(f"폐지된 서명 열쇠 / revoked signing key: {generation}")
+    if change.newly_revoked:
+        click.echo(
+            "그 열쇠로 서명되어 더는 효력이 없는 송달문은 “sangbong office keys”에서 확인하십시오.\n"
+            "“sangbong office keys” lists the dispatches signed by it that count no more."
+        )
 
 
 @click.group()

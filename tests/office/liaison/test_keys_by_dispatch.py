@@ -51,11 +51,11 @@ def theirs(key_homes, tmp_path, settings):
     return statement
 
 
-def keys_dispatch(peer, statement, *, attachments=None, body=None) -> bytes:
+def keys_dispatch(peer, statement, *, attachments=None, body=None, **header: Any) -> bytes:
     serial = statement.statement.serial
     files = (statement.data,) if attachments is None else attachments
     paper = Paper("liaison.keys", body or {"serial": serial}, "b", "p", peer.now, files)
-    return peer.envelope(content=pack(paper), stream=keys_stream(serial))
+    return peer.envelope(content=pack(paper), stream=keys_stream(serial), **header)
 
 
 def test_a_new_statement_is_told_once_and_used_when_it_is_known(home, peer, now):

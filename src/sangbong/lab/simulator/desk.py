@@ -135,7 +135,8 @@ def hear(world: World, office: Office, sender: OfficeCode, theirs: Exchange) -> 
         world.say(office, f"does not believe a receipt of {sender}: {fault.code}")
     if told.restored or told.peer_restored:
         world.say(office, f"learns of a restore, its own {told.restored}")
-    office.ring.note_done(sender, told.epochs_done)
+    if told.epochs_done is not None:
+        office.ring.note_done(sender, told.epochs_done)
 
 
 def _film_part(office: Office, row: Incoming, letter: bytes, frames: Sequence[bytes]) -> None:

@@ -34,7 +34,7 @@ from sangbong.liaison.core.envelope import Envelope
 from sangbong.liaison.core.ports import Opener, Sealer, Signer, Verifier
 from sangbong.office.core import epochs
 from sangbong.office.core.epochs import EPOCH_DAYS, Window
-from sangbong.office.core.statement import EpochKey, KeyStatement, RootIdentity
+from sangbong.office.core.statement import EpochKey, KeyStatement, Revocation, RootIdentity
 
 _EPOCH = timedelta(days=EPOCH_DAYS)
 _PAST = 4
@@ -170,6 +170,14 @@ class KeyRing:
             raise SangbongError("office.signer_unknown", code=sender, generation=generation)
         return self.smith.verifier(sender, generation)
 
+    def revocation(self, sender: OfficeCode, generation: int) -> Revocation | None:
+        """What an office said about a signing key that counts no more."""
+        return self.statements[sender].revocation(generation)
+
+    def own_revoked(self) -> Collection[int]:
+        """The generations of our own signing key that were revoked."""
+        return [one.generation for one in self.statements[self.own].revoked]
+
     def done_with(
         self, recipient: OfficeCode, *, now: datetime, on_the_way: Collection[int]
     ) -> int:
@@ -186,8 +194,8 @@ class KeyRing:
         return cast("int", self.disk.get("epochs_said", recipient) or 0)
 
     def note_done(self, code: OfficeCode, number: int) -> None:
-        """Note what a counterpart says of our epochs; it never takes it back."""
-        if number > cast("int", self.disk.get("epochs_done", code) or 0):
+        """Note what a counterpart says of our epochs: its latest word, also a lower one."""
+        if number != cast("int", self.disk.get("epochs_done", code) or 0):
             self.disk.put("epochs_done", code, number)
 
     def destroy(self, *, now: datetime, needed: Collection[int]) -> list[int]:

@@ -6,6 +6,7 @@
 3. (A3) A dispatch is opened only when its turn has come.
 4. (A4) The receive key that opened a dispatch stays for `KEYS_KEPT` afterwards, which is as long as
    backups are kept: an office that is put back opens once more what it had opened since.
+5. (A5) A dispatch is opened only if the key that signed it still counts for it: rule Q1 of revoking.py.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sangbong.liaison.core.envelope import open_envelope, read_envelope
 from sangbong.liaison.core.ledger import Incoming
 from sangbong.liaison.core.receipt import Receipt, ReceiptState
 from sangbong.liaison.core.resync import pass_over
+from sangbong.liaison.core.revoking import demand_standing
 from sangbong.liaison.core.states import DispatchEvent, after
 
 KEYS_KEPT = timedelta(days=35)
@@ -33,13 +35,14 @@ def next_to_apply(channel: Channel, *, passing_over: Collection[str] = ()) -> In
 
 
 def open_dispatch(channel: Channel, row: Incoming) -> InboundDispatch:
-    """Open a dispatch for the room that takes it: rules E8, B1 to B4.
+    """Open a dispatch for the room that takes it: rules A5, E8, B1 to B4.
 
     Raises:
-        SangbongError: `liaison.seal_wrong`, `liaison.body_garbled` (the sender's fault) or
-            `office.epoch_gone`; the dispatch is refused.
+        SangbongError: `liaison.seal_wrong`, `liaison.body_garbled` (the sender's fault),
+            `office.epoch_gone` or `office.signer_revoked`; the dispatch is refused.
     """
     envelope = read_envelope(channel.ledger.envelope(row.digest))
+    demand_standing(channel, row, generation=envelope.header.signer)
     opener = channel.keys.to_open(envelope.header.epoch)
     paper = unpack(open_envelope(envelope, opener=opener))
     check_film(paper, pieces=envelope.header.pieces)

@@ -15,6 +15,7 @@ from sangbong.liaison.core.envelope import Envelope
 from sangbong.liaison.core.film import FilmKey
 from sangbong.liaison.core.ledger import Ledger
 from sangbong.liaison.core.ports import Opener, Sealer, Signer, Verifier
+from sangbong.office.core.statement import Revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class Keys(Protocol):
             SangbongError: `office.unknown_counterpart`, `liaison.counterpart_unconfirmed`,
                 `office.signer_unknown` or `office.signer_revoked`.
         """
+        ...
+
+    def revocation(self, sender: OfficeCode, generation: int) -> Revocation | None:
+        """What an office said about a signing key of its own that counts no more."""
+        ...
+
+    def own_revoked(self) -> Collection[int]:
+        """The generations of our own signing key that we revoked."""
         ...
 
     def done_with(

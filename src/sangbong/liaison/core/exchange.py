@@ -8,7 +8,7 @@ An exchange is canonical JSON; spec/exchange.md has an example. It is believed o
    writer holds without a gap. `settled` speaks of the *writer's* streams: the prefix of which every
    dispatch is applied or refused and told so. Both ascend by stream and incarnation.
 4. (X4) `epochs_done` says that the writer holds nothing in custody that is sealed to the reader's
-   epochs up to this number; 0 says it of none.
+   epochs up to this number; 0 says it of none. The latest word counts, also a lower one.
 5. (X5) In its first exchange of an incarnation the writer lists in `heard` every stream of the
    reader that it holds anything of; one that is not listed then is heard through 0. Later it may
    leave out what has not changed.

@@ -5,7 +5,8 @@
 2. (C2) `epochs_done` is told from the ledger: lower than every epoch that a waiting dispatch is sealed
    to. Nothing is sealed to those epochs afterwards.
 3. (C3) The other side's `epochs_done` is passed on to the office room, which destroys no key that a
-   dispatch here, not yet opened, is sealed to.
+   dispatch here, not yet opened, is sealed to. The latest word counts, also a lower one, also 0:
+   something sealed to an older epoch goes once more to an office that was put back (rule T7).
 4. (C4) Of an exchange written in an older incarnation of its writer, the receipts are taken with
    doubt (rule N4) and the rest says nothing any more (rule T8).
 """
@@ -31,6 +32,7 @@ from sangbong.liaison.core.resync import (
     owe_anew,
     restored_paper,
 )
+from sangbong.liaison.core.revoking import to_tell
 from sangbong.liaison.core.sending import Draft, accept_receipts, enqueue
 from sangbong.liaison.core.settling import RESTORED_STREAM, knows_our_restore
 from sangbong.liaison.core.states import DispatchState
@@ -43,7 +45,8 @@ PURPOSE = "liaison"
 class Told:
     """What came of an exchange.
 
-    `epochs_done`: our receive keys up to this epoch need not be kept for this office; 0 says nothing.
+    `epochs_done`: our receive keys up to this epoch need not be kept for this office (0: every one is
+    to be kept); None where it said nothing that counts.
     `restored`: it showed that our own database was put back.
     """
 
@@ -51,7 +54,7 @@ class Told:
     faults: tuple[tuple[int, SangbongError], ...] = ()
     restored: bool = False
     peer_restored: bool = False
-    epochs_done: int = 0
+    epochs_done: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def exchange_for(channel: Channel, *, other: OfficeCode, now: datetime) -> Messa
     peer, own = ledger.peer(other), ledger.incarnation()
     owed = ledger.receipts_owed(other, limit=RECEIPTS_MAX)
     returns = ledger.returns(other, limit=RECEIPTS_MAX - len(owed))
+    revoked = channel.keys.own_revoked()
     everything = peer.told_incarnation < own
     heard = (
         ledger.in_streams_from(other)
@@ -116,8 +120,13 @@ def exchange_for(channel: Channel, *, other: OfficeCode, now: datetime) -> Messa
     exchange = Exchange(
         incarnation=own,
         receipts=(
-            *(row.receipt or received_receipt(channel, row) for row in owed),
-            *(one.receipt for one in returns),
+            *(
+                to_tell(channel, row.receipt, revoked=revoked)
+                if row.receipt
+                else received_receipt(channel, row)
+                for row in owed
+            ),
+            *(to_tell(channel, one.receipt, revoked=revoked) for one in returns),
         ),
         heard=_heard(heard),
         settled=tuple(
@@ -188,7 +197,7 @@ def accept_exchange(
             replace(
                 ledger.peer(sender),
                 incarnation=theirs.incarnation,
-                epochs_done=max(peer.epochs_done, theirs.epochs_done),
+                epochs_done=theirs.epochs_done,
             )
         )
     return Told(
@@ -196,5 +205,5 @@ def accept_exchange(
         faults=tuple(believed.faults),
         restored=restored or believed.restored,
         peer_restored=peer_restored,
-        epochs_done=theirs.epochs_done if knows_our_restore(channel, sender) else 0,
+        epochs_done=theirs.epochs_done if knows_our_restore(channel, sender) else None,
     )

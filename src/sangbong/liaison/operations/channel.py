@@ -32,7 +32,7 @@ from sangbong.liaison.operations.ledger import DatabaseLedger, stored_mark
 from sangbong.office import operations as office
 from sangbong.office import queries
 from sangbong.office.core.actor import Actor
-from sangbong.office.core.statement import stream_mark
+from sangbong.office.core.statement import Revocation, stream_mark
 from sangbong.office.queries import CounterpartView, Position
 
 _log = structlog.get_logger(__name__)
@@ -108,6 +108,14 @@ class OfficeKeys:
             return CounterpartVerifier(queries.verify_key_of(sender, generation, at=place))
         self._verifiers[sender, generation] = key
         return key
+
+    def revocation(self, sender: OfficeCode, generation: int) -> Revocation | None:
+        """What an office said about a signing key of its own that counts no more."""
+        return queries.key_standing(sender).statement.revocation(generation)
+
+    def own_revoked(self) -> Collection[int]:
+        """The generations of our own signing key that we revoked."""
+        return frozenset(one.generation for one in queries.own_statement().revoked)
 
     def done_with(
         self, recipient: OfficeCode, *, now: datetime, on_the_way: Collection[int]

@@ -1,4 +1,4 @@
-"""Telling other offices of our newer key statements by dispatch, and taking theirs."""
+"""Telling other offices of our newer key statements by dispatch, and taking theirs by any way."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
+from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.clearance import standing
 from sangbong.liaison.core.dispatch import InboundDispatch
 from sangbong.liaison.core.key_papers import (
@@ -15,13 +16,19 @@ from sangbong.liaison.core.key_papers import (
     attached_statement,
     keys_stream,
 )
+from sangbong.liaison.core.states import DispatchState
 from sangbong.liaison.operations.outbox import enqueue
 from sangbong.liaison.queries import keys
 from sangbong.office import operations as office
 from sangbong.office import queries
+from sangbong.office.core.actor import Actor
+from sangbong.office.core.audit import digest_of_ids
+from sangbong.office.core.statement import read_statement
+from sangbong.office.core.succession import Change
 
 _BASIS = "liaison: key statements"
 _PURPOSE = "keys"
+_ROUTING = Actor("system:routing", "inbound dispatch")
 
 
 def tell_keys(*, now: datetime) -> int:
@@ -55,13 +62,54 @@ def tell_keys(*, now: datetime) -> int:
 def accept_keys(*, now: datetime, dispatch: InboundDispatch) -> None:
     """Take a newer statement of its sender; one that a stick or a letter overtook changes nothing.
 
+    What a revocation in it leaves without a signature that counts is looked up: `look_again`.
+
     Raises:
         SangbongError: `liaison.keys_unreadable`, or why `office.accept_statement_update` refused it.
     """
     KeysPaper.from_body(dispatch.body)
     data = attached_statement(dispatch.attachments)
     try:
-        office.accept_statement_update(now=now, data=data, sender=dispatch.sender)
+        change = office.accept_statement_update(now=now, data=data, sender=dispatch.sender)
     except SangbongError as fault:
         if fault.code != "office.statement_older":
             raise
+    else:
+        look_again(now=now, actor=_ROUTING, code=dispatch.sender, change=change)
+
+
+def update_statement(*, now: datetime, actor: Actor, data: bytes) -> Change:
+    """Take a newer statement of a known office that came as a file, in the caller's transaction.
+
+    Raises:
+        SangbongError: as `office.accept_statement_update`.
+    """
+    change = office.accept_statement_update(now=now, actor=actor, data=data)
+    look_again(now=now, actor=actor, code=read_statement(data).statement.code, change=change)
+    return change
+
+
+def look_again(*, now: datetime, actor: Actor, code: OfficeCode, change: Change) -> None:
+    """Note in the trail how many dispatches fell by what a statement revoked: Q1, Q3 of revoking.py.
+
+    Those not applied yet are refused when their turn comes; `queries.fallen_dispatches` lists those
+    that were, for a person.
+    """
+    if not change.newly_revoked:
+        return
+    fell = keys.fallen_dispatches(code, generations=change.newly_revoked)
+    applied = [one.id for one in fell if one.state is DispatchState.APPLIED]
+    waiting = [one.id for one in fell if one.state is not DispatchState.APPLIED]
+    office.record_audit(
+        now=now,
+        actor=actor,
+        action="liaison.dispatches_fell",
+        subjects=[f"office:{code}"],
+        facts={
+            "applied": len(applied),
+            "applied_digest": digest_of_ids(applied),
+            "generations": " ".join(map(str, change.newly_revoked)),
+            "waiting": len(waiting),
+            "waiting_digest": digest_of_ids(waiting),
+        },
+    )

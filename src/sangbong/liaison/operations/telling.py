@@ -81,7 +81,7 @@ def accept_exchange(*, now: datetime, sender: OfficeCode, theirs: Exchange) -> T
         _witness(theirs, sender=sender, now=now)
     if told.restored:
         note_restore(channel, now=now, found="exchange")
-    if told.epochs_done:
+    if told.epochs_done is not None:
         office.note_epochs_done(code=sender, number=told.epochs_done)
     if told.peer_restored:
         office.record_audit(

@@ -28,6 +28,7 @@ from sangbong.liaison.queries.dispatches import (
     unfinished,
     waiting_for,
 )
+from sangbong.liaison.queries.keys import FallenDispatch, fallen_dispatches
 from sangbong.liaison.queries.line import (
     CalendarDay,
     Correction,
@@ -101,6 +102,7 @@ __all__ = [
     "Direction",
     "DispatchStory",
     "DispatchView",
+    "FallenDispatch",
     "FiledMinutes",
     "ForgottenView",
     "Lane",
@@ -130,6 +132,7 @@ __all__ = [
     "envelopes",
     "epochs_unopened",
     "everything_waiting",
+    "fallen_dispatches",
     "film_awaited",
     "forgotten",
     "heard_owed",
