@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.office.liaison.conftest import note_body, owed
 from tests.office.liaison.test_keys_by_dispatch import WHO, keys_dispatch
 
+from sangbong.cli import keys as cli
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
 from sangbong.liaison.core.envelope import digest_of
@@ -273,3 +275,23 @@ def test_a_word_that_does_not_count_lowers_nothing(peer, now):
 
     assert told.epochs_done is None
     assert office_queries.key_standing(peer.code).epochs_done == 1
+
+
+def test_the_command_takes_the_file_and_lists_what_fell(
+    peer, across, now, tmp_path, monkeypatch, settings
+):
+    """Q3."""
+    first, _, third = notes(peer, 3)
+    take(now, first, third)
+    apply_waiting(now=now)
+    file = tmp_path / "statement.json"
+    file.write_bytes(across.revoke().data)
+    monkeypatch.setattr(cli, "_boot", lambda home: now)
+
+    updated = CliRunner().invoke(cli.update, [str(file)], obj=settings.OFFICE_HOME)
+    listed = CliRunner().invoke(cli.keys, obj=settings.OFFICE_HOME)
+
+    assert (updated.exit_code, listed.exit_code) == (0, 0)
+    assert "lists the dispatches signed by it that count no more" in updated.output
+    assert "key 1: KP-PYO>KR-SEL/notes/1 (liaison.note, applied)" in listed.output
+    assert "key 1: KP-PYO>KR-SEL/notes/3 (?, received)" in listed.output
