@@ -136,6 +136,7 @@ class _History:
         self.outcomes: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self._read_whole: set[tuple[str, str]] = set()
+        self._perhaps_read: set[tuple[str, str]] = set()
 
     def bug(self) -> Any:
         """The planted bug, for the time of the history."""
@@ -192,6 +193,7 @@ class _History:
         except Crash:
             world.crash(office)
             self.counts["readings that a crash ended"] += 1
+            self._perhaps_read |= {(office.code, name) for name, _ in stick.files}
             return
         for (name, _), outcome, allowed in zip(stick.files, found, expected, strict=True):
             self.outcomes[str(outcome)] += 1
@@ -218,9 +220,10 @@ class _History:
             return {"for_another"}
         if (office.code, name) in self._read_whole:
             return {"already_read"}
+        perhaps = {"already_read"} if (office.code, name) in self._perhaps_read else set()
         if Harm.CUT_SHORT in stick.harmed:
-            return {"cut_short"}
-        return {"read", "older"}
+            return {"cut_short"} | perhaps
+        return {"read", "older"} | perhaps
 
     @staticmethod
     def _is_in_head(stick: Any) -> bool:
