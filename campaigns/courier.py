@@ -167,7 +167,8 @@ class _History:
             if act.kind is ActKind.RESTORE:
                 # it may have forgotten what it read
                 code = world.at(act.office).code
-                self._read_whole = {one for one in self._read_whole if one[0] != code}
+                self._perhaps_read |= {one for one in self._read_whole if one[0] == code}
+                self._read_whole -= self._perhaps_read
             self._search()
         self._drain()
         self.counts["papers"] = len(world.truth.written)
@@ -199,6 +200,7 @@ class _History:
             self.outcomes[str(outcome)] += 1
             if str(outcome) in {"read", "older"}:
                 self._read_whole.add((office.code, name))
+                self._perhaps_read.discard((office.code, name))
             if allowed and str(outcome) not in allowed:
                 raise BrokenError(
                     "outcome", f"stick {stick.number} ({stick.harmed or 'whole'}): {outcome}"
