@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from sangbong.kernel.ids import office_code
-from sangbong.liaison.core.inbox import Held
-from sangbong.liaison.core.ledger import StreamKey
-from sangbong.liaison.core.revoking import fallen_digests
+from sangbong.liaison.core.custody.inbox import Held
+from sangbong.liaison.core.custody.ledger import StreamKey
+from sangbong.liaison.core.custody.revoking import fallen_digests
 from sangbong.office.core.statement import NO_DIGEST, Revocation, Standing, stream_mark
 
 SEOUL, PYONGYANG = office_code("KR-SEL"), office_code("KP-PYO")
@@ -44,3 +44,9 @@ def test_the_chain_leads_through_the_dispatches_of_every_key_and_not_over_a_gap(
 
     assert fallen_digests(said, forged, own=SEOUL, key=NOTES) == {"e" * 64}
     assert fallen_digests(said, [forged[0], forged[2]], own=SEOUL, key=NOTES) == set()
+
+
+def test_what_stood_before_a_restore_says_nothing_of_the_stream_after_it():
+    said = revocation(3, "3" * 64, incarnation=2)
+
+    assert fallen_digests(said, CHAIN, own=SEOUL, key=StreamKey(PYONGYANG, "notes", 2)) == set()
