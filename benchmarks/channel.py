@@ -70,6 +70,9 @@ def _measure_lines(folder: Path, parts: list[str], size: Size, *, urgent: bool) 
     source = _make_source(folder, size)
     print(f"channel: staging {size.megabytes} MB and {SMALL} small dispatches", flush=True)
     ours.found_two(folder / "founded", far_host=FAR)
+    with ours.Agent(folder / "founded" / ours.CODES[0]) as agent:
+        film = source / "film" / "film.bin"
+        agent.do("load", recipient=ours.CODES[1], film=str(film), small=SMALL)
     stage_nncp(folder / "staged", source)
     results, urgent_ms, loaded_ms = [], [], []
     with congestion_controls("bbr", "cubic"):

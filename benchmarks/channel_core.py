@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
-from sangbong.liaison.core.film import FilmKey, manifest_of, open_film, seal_film
-from sangbong.liaison.core.pieces import PIECE_BYTES
+from sangbong.liaison.core.wire.film import FilmKey, manifest_of, open_film, seal_film
+from sangbong.liaison.core.wire.pieces import PIECE_BYTES
 
 FILM_BYTES = 4 * 1024 * 1024
 FILMS = 96

@@ -166,7 +166,7 @@ def _send_film() -> None:
 
     from sangbong.kernel.ids import OfficeCode
     from sangbong.liaison import operations
-    from sangbong.liaison.core.clearance import standing
+    from sangbong.liaison.core.custody.clearance import standing
 
     film = operations.seal_film(io.BytesIO(b"a film of one piece"))
     recipient = OfficeCode(_other().code)
@@ -213,7 +213,7 @@ def _reader(stick: dict[str, Path]) -> Reader:
     """Our code and keys, as the office's own reading of a stick takes them."""
     from sangbong.kernel.errors import SangbongError
     from sangbong.kernel.ids import OfficeCode
-    from sangbong.liaison.core import bundle as bundles
+    from sangbong.liaison.core.wire import bundle as bundles
 
     taken: list[Any] = []
     unlock = bundles.unlock
@@ -314,8 +314,8 @@ def _members(samples: dict[str, Sample]) -> list[bytes]:
 
 def _bare(samples: dict[str, Sample]) -> dict[str, list[bytes]]:
     """The envelopes, receipts and exchanges that lie in the bundles."""
-    from sangbong.liaison.core.envelope import MAGIC
-    from sangbong.liaison.core.exchange import read_exchange
+    from sangbong.liaison.core.wire.envelope import MAGIC
+    from sangbong.liaison.core.wire.exchange import read_exchange
 
     members = _members(samples)
     exchanges = [one for one in members if one.startswith(b'{"epochs_done"')]
@@ -349,7 +349,7 @@ def _sample(folder: Path, stick: dict[str, Path], plan: Plan, say: Say) -> Tally
 
 def _refused_by_office(*, stick: dict[str, Path], plan: Plan) -> dict[str, Any]:
     """Sticks full of damaged bundles, and damaged envelopes and receipts from the line."""
-    from sangbong.liaison.core.bundle import file_name
+    from sangbong.liaison.core.wire.bundle import file_name
 
     reader = _reader(stick)
     samples = _samples(reader, stick)
@@ -443,7 +443,7 @@ def _changed(before: dict[str, str]) -> list[str]:
 def _cut_in_office(*, stick: dict[str, Path], kind: str, length: int) -> dict[str, Any]:
     """One bundle cut off: what the core counts as whole is what the office then has."""
     from sangbong.liaison import queries
-    from sangbong.liaison.core.envelope import MAGIC
+    from sangbong.liaison.core.wire.envelope import MAGIC
 
     reader = BundleReader(_reader(stick))
     data = stick[kind].read_bytes()
@@ -498,7 +498,7 @@ def _planted(folder: Path, stick: dict[str, Path], bug: str) -> int:
 
 
 def _flips_with_bug(*, stick: dict[str, Path], bug: str) -> int:
-    from sangbong.liaison.core import bundle as bundles
+    from sangbong.liaison.core.wire import bundle as bundles
 
     reader, data = _reader(stick), stick["letters"].read_bytes()
     head = bundles.read_head(io.BytesIO(data))

@@ -175,7 +175,7 @@ def _send(other: str, *, number: str, name: str) -> None:
 
     from sangbong.kernel.ids import OfficeCode
     from sangbong.liaison import operations
-    from sangbong.liaison.core.papers import NotePaper
+    from sangbong.liaison.core.custody.papers import NotePaper
     from sangbong.office.core.actor import Actor
 
     note = NotePaper(

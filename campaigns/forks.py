@@ -24,8 +24,8 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper, lied
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core import equivocation, merkle
-from sangbong.liaison.core.witness import Shown
+from sangbong.liaison.core.evidence import equivocation, merkle
+from sangbong.liaison.core.evidence.witness import Shown
 
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
 PLANTED_TRIALS_MAX = 50

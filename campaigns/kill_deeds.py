@@ -22,9 +22,9 @@ from campaigns.children import Moments
 from campaigns.offices import become
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.envelope import digest_of
-from sangbong.liaison.core.exchange import read_exchange
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.wire.envelope import digest_of
+from sangbong.liaison.core.wire.exchange import read_exchange
 from sangbong.office.queries import audit_entries, verify_audit
 
 EARLY_RECEIPT = "receipt before commit"
@@ -248,7 +248,7 @@ def _forget(envelope: bytes) -> None:
 
     What came after it in its stream is forgotten too, since a stream is applied in its order.
     """
-    from sangbong.liaison.core.envelope import digest_of
+    from sangbong.liaison.core.wire.envelope import digest_of
     from sangbong.liaison.models import InboxDispatch, KeptEnvelope
 
     with transaction.atomic():

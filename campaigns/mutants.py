@@ -19,15 +19,15 @@ from sangbong.kernel.canonical import canonical_bytes
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import AesPieces
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core import envelope as envelopes
-from sangbong.liaison.core import pieces as cutting
-from sangbong.liaison.core import receipt as receipts
-from sangbong.liaison.core.exchange import read_exchange
-from sangbong.liaison.core.film import MANIFEST_MAGIC, Manifest
-from sangbong.liaison.core.framing import framed
-from sangbong.liaison.core.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
-from sangbong.liaison.core.ports import Opener, Verifier
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire import envelope as envelopes
+from sangbong.liaison.core.wire import pieces as cutting
+from sangbong.liaison.core.wire import receipt as receipts
+from sangbong.liaison.core.wire.exchange import read_exchange
+from sangbong.liaison.core.wire.film import MANIFEST_MAGIC, Manifest
+from sangbong.liaison.core.wire.framing import framed
+from sangbong.liaison.core.wire.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.ports import Opener, Verifier
 
 TAKEN = "taken"
 _CIPHER = AesPieces()

@@ -17,13 +17,13 @@ from django.db import connection, transaction
 from sangbong.api import desk
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.envelope import digest_of, read_envelope
-from sangbong.liaison.core.exchange import Exchange, read_exchange
-from sangbong.liaison.core.framing import PartReader, framed_all
-from sangbong.liaison.core.papers import NOTE_KIND, NotePaper
-from sangbong.liaison.core.receipt import Receipt, ReceiptState
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.papers import NOTE_KIND, NotePaper
+from sangbong.liaison.core.wire.envelope import digest_of, read_envelope
+from sangbong.liaison.core.wire.exchange import Exchange, read_exchange
+from sangbong.liaison.core.wire.framing import PartReader, framed_all
+from sangbong.liaison.core.wire.receipt import Receipt, ReceiptState
 from sangbong.liaison.operations import inbox
 from sangbong.office import operations as office
 from sangbong.office.core.actor import Actor

@@ -15,10 +15,10 @@ from sangbong.archive.models import ArchiveObject
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.envelope import digest_of
-from sangbong.liaison.core.film import SEALED_PIECE_BYTES, read_manifest
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.envelope import digest_of
+from sangbong.liaison.core.wire.film import SEALED_PIECE_BYTES, read_manifest
 from sangbong.liaison.models import InboxDispatch, KeptEnvelope
 from sangbong.liaison.operations.channel import film_store
 from sangbong.office.adapters.database import refuse_unsafe_database

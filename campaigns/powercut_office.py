@@ -70,7 +70,7 @@ class RecordedOffice:
     def receive(self, folder: str) -> int:
         """Take each envelope of a folder and hand its receipt out."""
         from sangbong.liaison import operations
-        from sangbong.liaison.core.receipt import read_receipt
+        from sangbong.liaison.core.wire.receipt import read_receipt
 
         envelopes = sorted(Path(folder).glob("*.envelope"))
         for one in envelopes:

@@ -26,9 +26,9 @@ from sangbong.liaison import operations as liaison
 from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
 from sangbong.liaison.adapters.sealing import AesPieces, CounterpartSealer, fresh_id, fresh_key
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.exchange import Exchange
-from sangbong.liaison.core.waybill import MemberKind
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.exchange import Exchange
+from sangbong.liaison.core.wire.waybill import MemberKind
 from sangbong.liaison.operations import inbox
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import audit_entries, counterpart, own_keys, own_office, verify_audit

@@ -24,15 +24,15 @@ from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import AesPieces, CounterpartSealer, OwnOpener
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.bundle import Label, Load, file_name, write_bundle
-from sangbong.liaison.core.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
-from sangbong.liaison.core.exchange import Exchange, Prefix
-from sangbong.liaison.core.film import FilmKey, manifest_of, seal_film
-from sangbong.liaison.core.pieces import PIECE_BYTES
-from sangbong.liaison.core.receipt import Receipt, ReceiptState
-from sangbong.liaison.core.signal import SignalHeader, write_signal
-from sangbong.liaison.core.waybill import MemberKind, PieceRun, Waybill
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.bundle import Label, Load, file_name, write_bundle
+from sangbong.liaison.core.wire.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix
+from sangbong.liaison.core.wire.film import FilmKey, manifest_of, seal_film
+from sangbong.liaison.core.wire.pieces import PIECE_BYTES
+from sangbong.liaison.core.wire.receipt import Receipt, ReceiptState
+from sangbong.liaison.core.wire.signal import SignalHeader, write_signal
+from sangbong.liaison.core.wire.waybill import MemberKind, PieceRun, Waybill
 
 VECTORS = Path(__file__).resolve().parent.parent / "spec" / "vectors"
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")

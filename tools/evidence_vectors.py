@@ -16,9 +16,9 @@ from typing import Any
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper
-from sangbong.liaison.core.evidence import Act, Leaf, trail_digest, trail_salt
-from sangbong.liaison.core.merkle import consistency_proof, inclusion_proof, root_of
-from sangbong.liaison.core.witness import log_acts
+from sangbong.liaison.core.evidence.evidence import Act, Leaf, trail_digest, trail_salt
+from sangbong.liaison.core.evidence.merkle import consistency_proof, inclusion_proof, root_of
+from sangbong.liaison.core.evidence.witness import log_acts
 
 VECTORS = Path(__file__).resolve().parent.parent / "spec" / "vectors"
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)

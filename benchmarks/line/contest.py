@@ -20,12 +20,13 @@ from benchmarks.line.spaces import Line, Shape, Tally, wait_until
 
 SHAPE = Shape()
 SMALL = 1_000
-KILL_SECONDS = 15.0
+KILL_SECONDS = (10.0, 20.0)
+"""Between two kills; drawn, because every 15 s would hit a line of 30 s at two moments only."""
 RESTART_SECONDS = 0.1
 URGENT_SECONDS = 2.0
 URGENT_MARGIN_SECONDS = 2.0
 LOOK_SECONDS = 0.1
-PREPARE_SECONDS = 45.0
+PREPARE_SECONDS = 12.0
 _PIECE = 64 * 1024
 
 
@@ -125,10 +126,10 @@ class Contender(Protocol):
 
 
 class OurPair:
-    """Two of our offices, the near one with everything in its outbox at the line's first second."""
+    """Two of our offices."""
 
     def __init__(self, folder: Path, template: Path, source: Path, line: Line, *, urgent: bool):
-        """Serve both; the near one seals what it has and commits it at the first second."""
+        """Serve both; the near one has everything in its outbox, and the line is not open yet."""
         self._line, self._with_urgent = line, urgent
         self._homes = list(ours.copied(template, folder))
         self._log = (folder / "log").open("ab")
@@ -139,18 +140,11 @@ class OurPair:
         for home in self._homes:
             ours.wait_for_desk(home)
         self._agent = ours.Agent(self._homes[0])
+        self._agent.do("statement")  # Django is there
         self._near, self._far = (ours.Ledger(home) for home in self._homes)
         self._small_done = self._complete = False
-        self._origin = 0.0
         self._urgent = Urgent(self._homes, line)
         self._film = source / "film" / "film.bin"
-
-    def load(self, origin: float) -> None:
-        """Begin to seal; the commit comes at the first second."""
-        self._origin = origin
-        self._agent.ask(
-            "load", recipient=ours.CODES[1], film=str(self._film), small=SMALL, at=origin
-        )
 
     def _serve(self, side: int) -> subprocess.Popen[bytes]:
         port = ours.LINK_PORT if side else 0
@@ -159,9 +153,8 @@ class OurPair:
 
     def begin(self) -> None:
         """See `Contender`."""
-        self._agent.answer()
         if self._with_urgent:
-            self._urgent.start(self._agent, self._origin)
+            self._urgent.start(self._agent, time.monotonic())
 
     def look(self) -> None:
         """See `Contender`."""
@@ -305,14 +298,14 @@ class Contest:
         self.run = Run(name)
         self.contender = contender
         self._line, self._kills, self._tally = line, kills, Tally()
-        self._next_kill = KILL_SECONDS
+        self._next_kill = kills.uniform(*KILL_SECONDS) if kills else 0.0
         self._next_tally = 0.0
         self.over = False
 
     def look(self, seconds: float, size: Size) -> None:
         """Kill, start again, and see whether it is done."""
         if self._kills is not None and seconds >= self._next_kill:
-            self._next_kill += KILL_SECONDS
+            self._next_kill += self._kills.uniform(*KILL_SECONDS)
             self._tally.look(*self.contender.pids())
             self.contender.kill(self._kills.randrange(2))
             self.run.kills += 1
@@ -353,12 +346,12 @@ class Stage:
     def play(self, *, urgent: bool) -> list[Run]:
         """Run all of it and say how each did."""
         print(
-            f"channel: {self._control}{', a kill every 15 s' if self._kills else ''}:"
+            f"channel: {self._control}{', a kill every 10 to 20 s' if self._kills else ''}:"
             f" at most {self._size.seconds_max:.0f} s; load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
         with contextlib.ExitStack() as stack:
-            origin = time.monotonic() + PREPARE_SECONDS
+            origin = time.monotonic() + PREPARE_SECONDS * (1 + self._size.repeats)
             contests = [
                 self._contest(stack, name, number, origin, urgent=urgent)
                 for number in range(self._size.repeats)
@@ -391,8 +384,6 @@ class Stage:
         )  # fmt: skip
         contender = self._contender(name, self._folder / f"{name}-{number}", line, urgent=urgent)
         stack.callback(contender.close)
-        if isinstance(contender, OurPair):
-            contender.load(origin)
         draws = random.Random(100 + number)
         return Contest(name, contender, line, draws if self._kills else None)
 

@@ -6,6 +6,7 @@
 //
 // usage: linkemu NS-A DEV-A NS-B DEV-B RATE(bit/s) DELAY(s, one way) LOSS(0..1) QUEUE(s)
 //                UP(s) DOWN(s) ORIGIN(s of CLOCK_MONOTONIC at which the first UP begins) SEED
+// Before ORIGIN the line is cut.
 // UP 0: never cut. On standard input, one a line: "cut", "up", "stat"; the end of input ends it.
 // "stat" answers with one JSON line: for each direction packets and bytes in and out, what was lost,
 // over the queue's bound or cut, the waiting time in the queue (mean, median, 99 of 100, longest).
@@ -56,7 +57,8 @@ static double now(void) {
 
 static int is_cut(double at) {
   if (held) return 1;
-  if (up <= 0 || at < origin) return 0;
+  if (at < origin) return 1; // nothing passes before all is staged
+  if (up <= 0) return 0;
   double phase = at - origin, period = up + down;
   phase -= period * (long)(phase / period);
   return phase >= up;

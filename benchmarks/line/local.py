@@ -70,7 +70,7 @@ def _carry(
         offices.look(*[process.pid for process in served])
         before, offices_before = tally.seconds, offices.seconds
         started = time.monotonic()
-        agent.do("load", recipient=ours.CODES[1], film=str(film), small=0, at=0.0)
+        agent.do("load", recipient=ours.CODES[1], film=str(film), small=0)
         sealed = time.monotonic()
         peaks, office_peaks = list(idle), list(offices_idle)
         ledger = ours.Ledger(homes[0])

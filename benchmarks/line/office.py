@@ -65,8 +65,8 @@ class Office:
             office.confirm_counterpart(now=self._now(), actor=self._actor, code=code)
         return code
 
-    def load(self, recipient: str, film: str, small: int, at: float) -> float:
-        """Seal a film and small dispatches, and commit all of it at a moment."""
+    def load(self, recipient: str, film: str, small: int) -> None:
+        """Seal a film and small dispatches, and put all of it into the outbox."""
         from django.db import transaction
 
         from sangbong.liaison import operations
@@ -82,8 +82,6 @@ class Office:
                 self._enqueue(recipient, STREAM, "film", film=sealed)
             for text in texts:
                 self._enqueue(recipient, STREAM, text)
-            time.sleep(max(0.0, at - time.monotonic()))
-        return time.monotonic()
 
     def urgent(self, recipient: str, number: int) -> tuple[str, float]:
         """Send one urgent dispatch; its id, and when its commit had ended."""
@@ -97,8 +95,8 @@ class Office:
     def _enqueue(self, recipient: str, stream: str, text: str, **more: Any) -> str:
         from sangbong.kernel.ids import OfficeCode
         from sangbong.liaison import operations
-        from sangbong.liaison.core.clearance import standing
-        from sangbong.liaison.core.papers import NOTE_KIND, NotePaper
+        from sangbong.liaison.core.custody.clearance import standing
+        from sangbong.liaison.core.custody.papers import NOTE_KIND, NotePaper
 
         note = NotePaper(
             number=f"{stream}-{random.getrandbits(64):x}",

@@ -15,7 +15,7 @@ from sangbong.cli.evidence import evidence
 from sangbong.cli.kit import verify
 from sangbong.kernel.errors import SangbongError
 from sangbong.lab.forks import LogKeeper
-from sangbong.liaison.core.evidence import Act, Leaf
+from sangbong.liaison.core.evidence.evidence import Act, Leaf
 from sangbong.liaison.models import EvidenceLog, InboxDispatch, InboxStream, KeptEnvelope
 from sangbong.liaison.operations import evidence as operations
 from sangbong.liaison.queries.evidence import proofs

@@ -21,13 +21,13 @@ from sangbong.cli.kit import verify
 from sangbong.kernel.canonical import canonical_bytes
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper
-from sangbong.liaison.core import merkle
-from sangbong.liaison.core.checkpoint import Checkpoint, Origin, cosign, sign_checkpoint
-from sangbong.liaison.core.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
-from sangbong.liaison.core.equivocation import ProofKind, numbers_proof, write_proof
-from sangbong.liaison.core.evidence import Leaf
-from sangbong.liaison.core.ports import SEAL_OVERHEAD_BYTES
-from sangbong.liaison.core.sizes import BODY_CLASS_MIN
+from sangbong.liaison.core.evidence import merkle
+from sangbong.liaison.core.evidence.checkpoint import Checkpoint, Origin, cosign, sign_checkpoint
+from sangbong.liaison.core.evidence.equivocation import ProofKind, numbers_proof, write_proof
+from sangbong.liaison.core.evidence.evidence import Leaf
+from sangbong.liaison.core.wire.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
+from sangbong.liaison.core.wire.ports import SEAL_OVERHEAD_BYTES
+from sangbong.liaison.core.wire.sizes import BODY_CLASS_MIN
 
 # Source: RFC 8032 section 7.1, tests 1 to 3: public key, message, signature.
 RFC_8032 = [

@@ -13,8 +13,8 @@ from sangbong.cli.paper import paper
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations
-from sangbong.liaison.core.paper import Choice
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.paper.paper import Choice
 from sangbong.liaison.queries.paper import sheet
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.clock import FixedClock

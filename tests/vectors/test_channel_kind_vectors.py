@@ -12,8 +12,8 @@ import pytest
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.relay import RelayPaper, check_relay
-from sangbong.liaison.core.resync import RestoredPaper
+from sangbong.liaison.core.custody.relay import RelayPaper, check_relay
+from sangbong.liaison.core.custody.resync import RestoredPaper
 
 SPEC = Path(__file__).parents[2] / "spec"
 PAPERS = {"liaison.restored": RestoredPaper, "liaison.relay": RelayPaper}

@@ -22,13 +22,13 @@ from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import AesPieces, CounterpartVerifier, OwnOpener
-from sangbong.liaison.core import bundle, envelope, receipt, signal
-from sangbong.liaison.core.body import unpack
-from sangbong.liaison.core.exchange import read_exchange
-from sangbong.liaison.core.fields import instant_text
-from sangbong.liaison.core.film import FilmKey, open_film, read_manifest, seal_film
-from sangbong.liaison.core.papers import NotePaper
-from sangbong.liaison.core.waybill import PieceRun
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.wire import bundle, envelope, receipt, signal
+from sangbong.liaison.core.wire.body import unpack
+from sangbong.liaison.core.wire.exchange import read_exchange
+from sangbong.liaison.core.wire.fields import instant_text
+from sangbong.liaison.core.wire.film import FilmKey, open_film, read_manifest, seal_film
+from sangbong.liaison.core.wire.waybill import PieceRun
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")

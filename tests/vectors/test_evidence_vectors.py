@@ -16,16 +16,16 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core import merkle
-from sangbong.liaison.core.checkpoint import (
+from sangbong.liaison.core.evidence import merkle
+from sangbong.liaison.core.evidence.checkpoint import (
     NoteKey,
     check_cosigned,
     check_note,
     read_checkpoint,
     read_note,
 )
-from sangbong.liaison.core.equivocation import check_proof
-from sangbong.liaison.core.evidence import trail_digest
+from sangbong.liaison.core.evidence.equivocation import check_proof
+from sangbong.liaison.core.evidence.evidence import trail_digest
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)

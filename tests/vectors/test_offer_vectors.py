@@ -10,7 +10,7 @@ import pytest
 
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.offer_papers import OfferAnswerPaper, OfferPaper
+from sangbong.liaison.core.people.offer_papers import OfferAnswerPaper, OfferPaper
 
 SPEC = Path(__file__).parents[2] / "spec"
 PAPERS = {"liaison.offer": OfferPaper, "liaison.offer_answer": OfferAnswerPaper}

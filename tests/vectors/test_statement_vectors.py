@@ -11,7 +11,7 @@ import pytest
 
 from sangbong.kernel.canonical import canonical_bytes, sha256_hex
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.key_papers import KeysPaper
+from sangbong.liaison.core.custody.key_papers import KeysPaper
 from sangbong.office.core.statement import fingerprint, read_statement, stream_mark
 from sangbong.office.core.succession import Position, judge_update, stands
 

@@ -14,7 +14,7 @@ from django.apps import apps
 from sangbong.archive.operations import keep_original
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.film import draw_film
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
 from sangbong.liaison.operations import send_note
 from sangbong.office.core.actor import Actor
 from sangbong.programmes.korea import loader

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.web.furnishing import NOW, THEM
 
 from sangbong.liaison import operations
-from sangbong.liaison.core.calls import (
+from sangbong.liaison.core.people.calls import (
     CallKind,
     CallOutcome,
     CallRecord,
@@ -15,14 +15,14 @@ from sangbong.liaison.core.calls import (
     Reading,
     due_calls,
 )
-from sangbong.liaison.core.line_state import LineFact, LineSaid
-from sangbong.liaison.core.meetings import MeetingDeed, MeetingFact, MeetingKind, MinutesText
-from sangbong.liaison.core.offer import OfferDeed, OfferFact, Way
-from sangbong.liaison.core.offer_papers import OfferPaper
-from sangbong.liaison.core.paths import Path, PathFact, PathSaid
-from sangbong.liaison.core.presence import PresenceFact, PresenceSaid
-from sangbong.liaison.core.roster import Duty
-from sangbong.liaison.core.said import Said, Side
+from sangbong.liaison.core.people.line_state import LineFact, LineSaid
+from sangbong.liaison.core.people.meetings import MeetingDeed, MeetingFact, MeetingKind, MinutesText
+from sangbong.liaison.core.people.offer import OfferDeed, OfferFact, Way
+from sangbong.liaison.core.people.offer_papers import OfferPaper
+from sangbong.liaison.core.people.paths import Path, PathFact, PathSaid
+from sangbong.liaison.core.people.presence import PresenceFact, PresenceSaid
+from sangbong.liaison.core.people.roster import Duty
+from sangbong.liaison.core.people.said import Said, Side
 from sangbong.office.core.actor import Actor
 from sangbong.programmes.korea import lines
 

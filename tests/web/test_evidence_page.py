@@ -13,7 +13,7 @@ from tests.web.conftest import OpenPage, SignIn, faults_of, shoot, sideways
 from tests.web.furnishing import model
 
 from sangbong.lab.forks import LogKeeper
-from sangbong.liaison.core.evidence import Act, Leaf
+from sangbong.liaison.core.evidence.evidence import Act, Leaf
 from sangbong.liaison.operations import evidence as operations
 from sangbong.liaison.queries import evidence as queries
 from sangbong.office.core.roles import Role

@@ -12,17 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.letters.core.machine import LetterState
-from sangbong.liaison.core.calls import CallKind, CallOutcome, CallState, DayState, OwnSide, Reading
-from sangbong.liaison.core.line_state import LineSaid, LineState
-from sangbong.liaison.core.meetings import MeetingDeed, MeetingKind, MeetingState, Notice
-from sangbong.liaison.core.offer import OfferDeed, OfferState
-from sangbong.liaison.core.offer import Way as OfferWay
-from sangbong.liaison.core.paths import Path as LinePath
-from sangbong.liaison.core.paths import PathSaid, PathState
-from sangbong.liaison.core.presence import PresenceSaid, PresenceState
-from sangbong.liaison.core.roster import Duty, DutyDeed, DutyState
-from sangbong.liaison.core.said import Known, Side
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.people.calls import (
+    CallKind,
+    CallOutcome,
+    CallState,
+    DayState,
+    OwnSide,
+    Reading,
+)
+from sangbong.liaison.core.people.line_state import LineSaid, LineState
+from sangbong.liaison.core.people.meetings import MeetingDeed, MeetingKind, MeetingState, Notice
+from sangbong.liaison.core.people.offer import OfferDeed, OfferState
+from sangbong.liaison.core.people.offer import Way as OfferWay
+from sangbong.liaison.core.people.paths import Path as LinePath
+from sangbong.liaison.core.people.paths import PathSaid, PathState
+from sangbong.liaison.core.people.presence import PresenceSaid, PresenceState
+from sangbong.liaison.core.people.roster import Duty, DutyDeed, DutyState
+from sangbong.liaison.core.people.said import Known, Side
 from sangbong.registry.core.news import NewsKind, NewsState, Way
 from sangbong.registry.core.people import Claim, LifeStatus, NameKind, PlaceKind
 from sangbong.reunions.core.machine import Outcome, RefusalReason, SittingState

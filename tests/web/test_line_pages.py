@@ -17,10 +17,10 @@ from tests.web.furnishing_line import furnish_line
 from tests.web.pressing import english, told
 
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.calls import CallState
-from sangbong.liaison.core.line_state import LineState
-from sangbong.liaison.core.meetings import MeetingState
-from sangbong.liaison.core.offer import OfferState
+from sangbong.liaison.core.people.calls import CallState
+from sangbong.liaison.core.people.line_state import LineState
+from sangbong.liaison.core.people.meetings import MeetingState
+from sangbong.liaison.core.people.offer import OfferState
 from sangbong.office.core.roles import Role
 
 __all__ = ["peer"]

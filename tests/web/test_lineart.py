@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sangbong.liaison.core.line_state import LineState
+from sangbong.liaison.core.people.line_state import LineState
 from sangbong.web.lineart import WIDTH, Run, draw
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)

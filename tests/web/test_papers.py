@@ -16,9 +16,9 @@ from tests.web.pressing import english, told
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations as liaison
-from sangbong.liaison.core.paper import Choice
-from sangbong.liaison.core.paper_states import PaperState, ReplyState
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.paper.paper import Choice
+from sangbong.liaison.core.paper.paper_states import PaperState, ReplyState
 from sangbong.liaison.operations import paper as operations
 from sangbong.liaison.queries import paper as queries
 from sangbong.office.core.actor import Actor

@@ -32,10 +32,10 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode, office_code
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.line.desk import DESK_SOCKET, run_folder
-from sangbong.liaison.core.envelope import ENVELOPE_BYTES_MAX
-from sangbong.liaison.core.exchange import EXCHANGE_BYTES_MAX, read_exchange
-from sangbong.liaison.core.framing import LENGTH_BYTES, PartReader, framed_all
-from sangbong.liaison.core.receipt import RECEIPT_BYTES_MAX
+from sangbong.liaison.core.wire.envelope import ENVELOPE_BYTES_MAX
+from sangbong.liaison.core.wire.exchange import EXCHANGE_BYTES_MAX, read_exchange
+from sangbong.liaison.core.wire.framing import LENGTH_BYTES, PartReader, framed_all
+from sangbong.liaison.core.wire.receipt import RECEIPT_BYTES_MAX
 from sangbong.office.queries import counterparts, own_keys, own_office
 
 P = ParamSpec("P")

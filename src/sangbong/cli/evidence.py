@@ -68,7 +68,7 @@ def verify(source: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from sangbong.liaison.adapters.sealing import CounterpartVerifier
-    from sangbong.liaison.core.equivocation import check_proof
+    from sangbong.liaison.core.evidence.equivocation import check_proof
 
     def verifier_of(public: bytes) -> CounterpartVerifier:
         return CounterpartVerifier(Ed25519PublicKey.from_public_bytes(public))

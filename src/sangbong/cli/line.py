@@ -95,7 +95,7 @@ def call(  # noqa: PLR0917 -- click passes options by name
 
     from sangbong.kernel.errors import SangbongError
     from sangbong.liaison import operations, queries
-    from sangbong.liaison.core.calls import CallOutcome, CallRecord
+    from sangbong.liaison.core.people.calls import CallOutcome, CallRecord
     from sangbong.office.queries import counterpart as known
 
     now = settings.CLOCK.now()

@@ -13,7 +13,7 @@ from django.db import transaction
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations as liaison
 from sangbong.liaison import queries as channel
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
 from sangbong.office import operations, queries
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.ceremony import Event, Progress, Step

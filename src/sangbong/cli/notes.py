@@ -38,7 +38,7 @@ def send(  # noqa: PLR0917 -- click passes options by name
 
     from sangbong.kernel.ids import office_code
     from sangbong.liaison import operations
-    from sangbong.liaison.core.papers import NotePaper
+    from sangbong.liaison.core.custody.papers import NotePaper
     from sangbong.office.queries import own_office
 
     now = settings.CLOCK.now()

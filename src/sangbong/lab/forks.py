@@ -16,10 +16,16 @@ from sangbong.kernel.canonical import JsonValue, sha256_hex
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.log_book import MemoryBook
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core.checkpoint import Origin
-from sangbong.liaison.core.evidence import Act, Identity, Leaf, PublicKey
-from sangbong.liaison.core.merkle import Frontier
-from sangbong.liaison.core.witness import Log, Verdict, judge_message, log_acts, message_for
+from sangbong.liaison.core.evidence.checkpoint import Origin
+from sangbong.liaison.core.evidence.evidence import Act, Identity, Leaf, PublicKey
+from sangbong.liaison.core.evidence.merkle import Frontier
+from sangbong.liaison.core.evidence.witness import (
+    Log,
+    Verdict,
+    judge_message,
+    log_acts,
+    message_for,
+)
 
 
 @dataclass(slots=True)

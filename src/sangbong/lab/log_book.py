@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.checkpoint import Origin
-from sangbong.liaison.core.evidence import Leaf
-from sangbong.liaison.core.witness import Kept, Log
+from sangbong.liaison.core.evidence.checkpoint import Origin
+from sangbong.liaison.core.evidence.evidence import Leaf
+from sangbong.liaison.core.evidence.witness import Kept, Log
 
 
 @dataclass(slots=True)
 class MemoryBook:
-    """What the office's database stores of logs (`liaison.core.witness.Book`)."""
+    """What the office's database stores of logs (`liaison.core.evidence.witness.Book`)."""
 
     logs: dict[Origin, Log] = field(default_factory=dict)
     stored: dict[Origin, list[Leaf]] = field(default_factory=dict)

@@ -28,7 +28,7 @@ from sangbong.letters.core.papers import FIELDS, FILM_BYTES_MAX, KIND, FilmPaper
 from sangbong.letters.core.screening import ScreeningDecision
 from sangbong.letters.models import Letter, Take
 from sangbong.liaison import operations as liaison
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.names.text import clean_text
 from sangbong.office.core.actor import Actor
 from sangbong.office.operations import record_audit

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sangbong.liaison.core.line_state import LineState
+from sangbong.liaison.core.people.line_state import LineState
 
 WIDTH = 1000
 LANE_HEIGHT = 62

@@ -14,7 +14,7 @@ import structlog
 from sangbong.kernel.errors import SangbongError
 from sangbong.letters import operations as letters
 from sangbong.liaison import operations as liaison
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.reunions import operations as reunions
 from sangbong.selection import operations as selection
 from sangbong.tracing import operations as tracing

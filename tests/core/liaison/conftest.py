@@ -11,7 +11,7 @@ import pytest
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.ports import SEAL_OVERHEAD_BYTES
+from sangbong.liaison.core.wire.ports import SEAL_OVERHEAD_BYTES
 
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sangbong.kernel.canonical import canonical_bytes, parse_canonical
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core import pieces as cutting
-from sangbong.liaison.core.bundle import (
+from sangbong.liaison.core.wire import pieces as cutting
+from sangbong.liaison.core.wire.bundle import (
     FAT_SEGMENTS_MAX,
     MAGIC,
     PURPOSE_TAG,
@@ -37,11 +37,11 @@ from sangbong.liaison.core.bundle import (
     unlock,
     write_bundle,
 )
-from sangbong.liaison.core.exchange import EXCHANGE_BYTES_MAX
-from sangbong.liaison.core.film import MANIFEST_BYTES_MAX
-from sangbong.liaison.core.framing import framed
-from sangbong.liaison.core.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
-from sangbong.liaison.core.waybill import (
+from sangbong.liaison.core.wire.exchange import EXCHANGE_BYTES_MAX
+from sangbong.liaison.core.wire.film import MANIFEST_BYTES_MAX
+from sangbong.liaison.core.wire.framing import framed
+from sangbong.liaison.core.wire.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.waybill import (
     LINE_BYTES_MAX,
     MEMBERS_MAX,
     WAYBILL_BYTES_MAX,

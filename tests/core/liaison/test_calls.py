@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.calls import (
+from sangbong.liaison.core.people.calls import (
     CallKind,
     CallOutcome,
     CallRecord,

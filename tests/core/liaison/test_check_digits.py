@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sangbong.liaison.core.check_digits import (
+from sangbong.liaison.core.paper.check_digits import (
     check_digits,
     check_of,
     checked,

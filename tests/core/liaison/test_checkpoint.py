@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core.checkpoint import (
+from sangbong.liaison.core.evidence.checkpoint import (
     COSIGNATURE,
     LOG_SIGNATURE,
     NOTE_BYTES_MAX,

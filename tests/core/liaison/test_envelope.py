@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sangbong.kernel.canonical import canonical_bytes, parse_canonical
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.body import ATTACHMENTS_MAX, Paper, check_film, pack, unpack
-from sangbong.liaison.core.envelope import (
+from sangbong.liaison.core.wire.body import ATTACHMENTS_MAX, Paper, check_film, pack, unpack
+from sangbong.liaison.core.wire.envelope import (
     ENVELOPE_BYTES_MAX,
     HEADER_BYTES_MAX,
     MAGIC,
@@ -28,9 +28,15 @@ from sangbong.liaison.core.envelope import (
     stream_name,
     write_envelope,
 )
-from sangbong.liaison.core.film import FILM_BYTES_MAX, PIECES_MAX, FilmKey, film_class, pieces_for
-from sangbong.liaison.core.framing import framed
-from sangbong.liaison.core.sizes import BODY_CLASS_MAX, BODY_CLASS_MIN, pad
+from sangbong.liaison.core.wire.film import (
+    FILM_BYTES_MAX,
+    PIECES_MAX,
+    FilmKey,
+    film_class,
+    pieces_for,
+)
+from sangbong.liaison.core.wire.framing import framed
+from sangbong.liaison.core.wire.sizes import BODY_CLASS_MAX, BODY_CLASS_MIN, pad
 
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)

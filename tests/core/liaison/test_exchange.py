@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sangbong.kernel.canonical import canonical_bytes, parse_canonical
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.exchange import EXCHANGE_BYTES_MAX, Exchange, Prefix, read_exchange
-from sangbong.liaison.core.receipt import Receipt, ReceiptState
+from sangbong.liaison.core.wire.exchange import EXCHANGE_BYTES_MAX, Exchange, Prefix, read_exchange
+from sangbong.liaison.core.wire.receipt import Receipt, ReceiptState
 
 RECEIVED = Receipt(
     sender=OfficeCode("KP-PYO"),

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core import pieces as cutting
-from sangbong.liaison.core.film import (
+from sangbong.liaison.core.wire import pieces as cutting
+from sangbong.liaison.core.wire.film import (
     FILM_BYTES_MAX,
     MANIFEST_MAGIC,
     PIECE_BYTES,

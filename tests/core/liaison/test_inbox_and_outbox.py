@@ -17,11 +17,16 @@ from hypothesis.stateful import (
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.envelope import NO_PREVIOUS, digest_of, read_envelope, write_envelope
-from sangbong.liaison.core.inbox import AHEAD_MAX, Arrival, Held, judge, may_apply
-from sangbong.liaison.core.outbox import next_header, settled_run
-from sangbong.liaison.core.states import DispatchEvent, DispatchState, after
+from sangbong.liaison.core.custody.inbox import AHEAD_MAX, Arrival, Held, judge, may_apply
+from sangbong.liaison.core.custody.outbox import next_header, settled_run
+from sangbong.liaison.core.custody.states import DispatchEvent, DispatchState, after
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.envelope import (
+    NO_PREVIOUS,
+    digest_of,
+    read_envelope,
+    write_envelope,
+)
 
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)

@@ -13,23 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core import (
-    calls,
-    line_state,
-    meetings,
-    offer,
-    paths,
-    presence,
-    roster,
-)
-from sangbong.liaison.core.line_state import LineFact, LineSaid, LineState
-from sangbong.liaison.core.meetings import MeetingDeed, MeetingFact, MeetingState, Notice
-from sangbong.liaison.core.offer import OfferDeed, OfferFact, OfferState
-from sangbong.liaison.core.paths import Path as Way
-from sangbong.liaison.core.paths import PathFact, PathSaid, PathState
-from sangbong.liaison.core.presence import PresenceFact, PresenceSaid, PresenceState
-from sangbong.liaison.core.roster import Duty, DutyDeed, DutyRecord, DutyState
-from sangbong.liaison.core.said import Known, Said, Side, check_past, standing
+from sangbong.liaison.core.people import calls, line_state, meetings, offer, paths, presence, roster
+from sangbong.liaison.core.people.line_state import LineFact, LineSaid, LineState
+from sangbong.liaison.core.people.meetings import MeetingDeed, MeetingFact, MeetingState, Notice
+from sangbong.liaison.core.people.offer import OfferDeed, OfferFact, OfferState
+from sangbong.liaison.core.people.paths import Path as Way
+from sangbong.liaison.core.people.paths import PathFact, PathSaid, PathState
+from sangbong.liaison.core.people.presence import PresenceFact, PresenceSaid, PresenceState
+from sangbong.liaison.core.people.roster import Duty, DutyDeed, DutyRecord, DutyState
+from sangbong.liaison.core.people.said import Known, Said, Side, check_past, standing
 from sangbong.programmes.lines import Confidence
 
 DRAWINGS = Path(__file__).parents[3] / "docs" / "machines"

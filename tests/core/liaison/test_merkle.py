@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sangbong.liaison.core.merkle import (
+from sangbong.liaison.core.evidence.merkle import (
     EMPTY_ROOT,
     Frontier,
     consistency_proof,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.offer_papers import OfferAnswer, OfferAnswerPaper, OfferPaper
+from sangbong.liaison.core.people.offer_papers import OfferAnswer, OfferAnswerPaper, OfferPaper
 
 OFFER = OfferPaper(
     number="의사 2018-4",

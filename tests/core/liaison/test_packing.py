@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.liaison.conftest import AT, PYONGYANG, SEOUL
 
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core import packing
-from sangbong.liaison.core.bits import bits_of, joined, places_of
-from sangbong.liaison.core.bundle import FAT_SEGMENTS_MAX
-from sangbong.liaison.core.film import SEALED_PIECE_BYTES, film_class
-from sangbong.liaison.core.packing import (
+from sangbong.liaison.core.custody import packing
+from sangbong.liaison.core.custody.bits import bits_of, joined, places_of
+from sangbong.liaison.core.custody.packing import (
     EnvelopeToPack,
     FilmToPack,
     content_room,
     pack,
     runs_of,
 )
-from sangbong.liaison.core.waybill import MemberKind
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.bundle import FAT_SEGMENTS_MAX
+from sangbong.liaison.core.wire.film import SEALED_PIECE_BYTES, film_class
+from sangbong.liaison.core.wire.waybill import MemberKind
 
 ENVELOPES = st.lists(st.integers(5_000, 400_000), max_size=12)
 SIZES = st.none() | st.integers(0, 3_000_000)

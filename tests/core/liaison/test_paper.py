@@ -13,8 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import Place, SangbongError
-from sangbong.liaison.core.check_digits import checked, is_checked, ungrouped
-from sangbong.liaison.core.paper import (
+from sangbong.liaison.core.paper.check_digits import checked, is_checked, ungrouped
+from sangbong.liaison.core.paper.paper import (
     FIELDS_MAX,
     REPLY_FIELDS,
     Choice,
@@ -28,7 +28,7 @@ from sangbong.liaison.core.paper import (
     read_qr,
     read_reply,
 )
-from sangbong.liaison.core.paper_states import (
+from sangbong.liaison.core.paper.paper_states import (
     PaperDeed,
     PaperState,
     ReplyDeed,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import Clearance, standing
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.clearance import Clearance, standing
+from sangbong.liaison.core.custody.papers import NotePaper
 
 NOTE = NotePaper(
     number="북남-1",

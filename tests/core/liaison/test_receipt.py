@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sangbong.kernel.canonical import canonical_bytes, parse_canonical
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.receipt import (
+from sangbong.liaison.core.custody.states import DispatchEvent
+from sangbong.liaison.core.wire.receipt import (
     RECEIPT_BYTES_MAX,
     Receipt,
     ReceiptState,
@@ -22,7 +23,6 @@ from sangbong.liaison.core.receipt import (
     read_receipt,
     reason,
 )
-from sangbong.liaison.core.states import DispatchEvent
 
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sangbong.kernel.canonical import canonical_bytes
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.framing import framed
-from sangbong.liaison.core.signal import (
+from sangbong.liaison.core.wire.framing import framed
+from sangbong.liaison.core.wire.signal import (
     BURST,
     HEADER_BYTES_MAX,
     INTERVAL,

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.fields import Fields, instant_text, parse_any, read_instant
-from sangbong.liaison.core.framing import PartReader, framed_all
-from sangbong.liaison.core.sizes import (
+from sangbong.liaison.core.wire.fields import Fields, instant_text, parse_any, read_instant
+from sangbong.liaison.core.wire.framing import PartReader, framed_all
+from sangbong.liaison.core.wire.sizes import (
     BODY_CLASS_MAX,
     BODY_CLASS_MIN,
     is_size_class,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.states import DispatchEvent, DispatchState, after
+from sangbong.liaison.core.custody.states import DispatchEvent, DispatchState, after
 
 DRAWING = Path(__file__).parents[3] / "docs" / "machines" / "dispatch.md"
 EDGE = re.compile(r"^\s*(\w+) --> (\w+): (\w+)$", re.MULTILINE)

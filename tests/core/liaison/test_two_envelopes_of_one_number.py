@@ -15,16 +15,16 @@ from sangbong.kernel.canonical import canonical_bytes
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
-from sangbong.liaison.core.equivocation import (
+from sangbong.liaison.core.evidence.equivocation import (
     Finding,
     ProofKind,
     check_proof,
     numbers_proof,
     write_proof,
 )
-from sangbong.liaison.core.ports import SEAL_OVERHEAD_BYTES
-from sangbong.liaison.core.sizes import BODY_CLASS_MIN
+from sangbong.liaison.core.wire.envelope import NO_PREVIOUS, Header, digest_of, write_envelope
+from sangbong.liaison.core.wire.ports import SEAL_OVERHEAD_BYTES
+from sangbong.liaison.core.wire.sizes import BODY_CLASS_MIN
 
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")

@@ -17,10 +17,21 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper, lied
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core import equivocation, evidence
-from sangbong.liaison.core.checkpoint import Checkpoint, Origin, cosign, read_note, sign_checkpoint
-from sangbong.liaison.core.equivocation import Finding, ProofKind, check_proof, proof_digest
-from sangbong.liaison.core.evidence import (
+from sangbong.liaison.core.evidence import equivocation, evidence
+from sangbong.liaison.core.evidence.checkpoint import (
+    Checkpoint,
+    Origin,
+    cosign,
+    read_note,
+    sign_checkpoint,
+)
+from sangbong.liaison.core.evidence.equivocation import (
+    Finding,
+    ProofKind,
+    check_proof,
+    proof_digest,
+)
+from sangbong.liaison.core.evidence.evidence import (
     Act,
     Leaf,
     read_message,
@@ -28,8 +39,8 @@ from sangbong.liaison.core.evidence import (
     trail_salt,
     write_message,
 )
-from sangbong.liaison.core.merkle import Frontier
-from sangbong.liaison.core.witness import Shown, Verdict, judge_message
+from sangbong.liaison.core.evidence.merkle import Frontier
+from sangbong.liaison.core.evidence.witness import Shown, Verdict, judge_message
 
 AT = datetime(2018, 6, 25, 1, 0, tzinfo=UTC)
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")

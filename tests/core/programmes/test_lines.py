@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sangbong.liaison.core import line_state
-from sangbong.liaison.core.line_state import LineState, Stretch
-from sangbong.liaison.core.published import published_facts
+from sangbong.liaison.core.people import line_state
+from sangbong.liaison.core.people.line_state import LineState, Stretch
+from sangbong.liaison.core.people.published import published_facts
 from sangbong.programmes.korea import lines
 from sangbong.programmes.lines import Confidence, Known, LineEvent
 
@@ -106,7 +106,7 @@ def test_offices_without_a_published_line_have_no_hours_no_habits_and_no_events(
 
 
 def test_heads_met_on_fridays() -> None:
-    from sangbong.liaison.core.meetings import MeetingKind, usual_meetings
+    from sangbong.liaison.core.people.meetings import MeetingKind, usual_meetings
 
     habits = lines.meeting_habits("KR-SEL", "KP-PYO")
     days = [date(2018, 11, 1), date(2018, 11, 2), date(2018, 11, 3)]

@@ -17,8 +17,8 @@ from sangbong.lab.simulator.plan import Act, ActKind, Plan
 from sangbong.lab.simulator.run import drain
 from sangbong.lab.simulator.truth import BrokenError, Effect
 from sangbong.lab.simulator.world import World, made
-from sangbong.liaison.core.ledger import Return, Trace
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.ledger import Return, Trace
+from sangbong.liaison.core.custody.states import DispatchState
 
 SEL, PYO = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 DISPATCH = "KR-SEL>KP-PYO/round-21/1"

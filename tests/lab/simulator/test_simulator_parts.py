@@ -27,9 +27,9 @@ from sangbong.lab.simulator.sealing import (
 from sangbong.lab.simulator.sticks import Bag
 from sangbong.lab.simulator.truth import BrokenError, Effect, Expected, Truth, Written
 from sangbong.liaison.adapters.sealing import AesPieces
-from sangbong.liaison.core.film import FilmKey, Manifest
-from sangbong.liaison.core.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
-from sangbong.liaison.core.ports import SEAL_OVERHEAD_BYTES, SIGNATURE_BYTES
+from sangbong.liaison.core.wire.film import FilmKey, Manifest
+from sangbong.liaison.core.wire.pieces import PIECE_BYTES, SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.ports import SEAL_OVERHEAD_BYTES, SIGNATURE_BYTES
 
 REAL = RealSmith(1)
 KEY = StandInKey.made(1, "KR-SEL/epoch/1")

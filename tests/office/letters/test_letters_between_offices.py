@@ -23,7 +23,7 @@ from sangbong.letters.core.machine import Direction, LetterState
 from sangbong.letters.core.papers import FilmPaper
 from sangbong.letters.core.screening import ScreeningDecision
 from sangbong.letters.models import Letter, Take
-from sangbong.liaison.core.dispatch import InboundDispatch, InboundFilm
+from sangbong.liaison.core.custody.dispatch import InboundDispatch, InboundFilm
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import audit_entries
 

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations
 from sangbong.liaison.adapters.sealing import CounterpartSealer, OwnOpener
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.envelope import digest_of, write_envelope
-from sangbong.liaison.core.outbox import next_header
-from sangbong.liaison.core.receipt import Receipt, ReceiptState
+from sangbong.liaison.core.custody.outbox import next_header
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.envelope import digest_of, write_envelope
+from sangbong.liaison.core.wire.receipt import Receipt, ReceiptState
 from sangbong.office.adapters.keystore import OfficeKeys, load_keys, receive_key
 
 

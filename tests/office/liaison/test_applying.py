@@ -7,10 +7,10 @@ from tests.office.liaison.conftest import owed
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.exchange import Exchange, Prefix
-from sangbong.liaison.core.receipt import ReceiptState, read_receipt
-from sangbong.liaison.core.sizes import BODY_CLASS_MIN
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix
+from sangbong.liaison.core.wire.receipt import ReceiptState, read_receipt
+from sangbong.liaison.core.wire.sizes import BODY_CLASS_MIN
 from sangbong.liaison.models import InboxDispatch, Note
 
 

@@ -18,7 +18,7 @@ from sangbong.kernel.canonical import canonical_bytes
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper
-from sangbong.liaison.core.evidence import Act, Leaf
+from sangbong.liaison.core.evidence.evidence import Act, Leaf
 from sangbong.liaison.models import KeptEnvelope, OutboxDispatch, OutboxStream
 from sangbong.liaison.operations import evidence as operations
 from sangbong.liaison.queries.evidence import CheckpointView
@@ -224,8 +224,8 @@ def test_not_even_the_office_itself_changes_what_was_cosigned(kit, tmp_path, kin
 
 def test_a_history_signed_anew_lacks_its_cosignature(kit, tmp_path):
     """LW6: leaves and checkpoints rewritten together by the office's own key."""
-    from sangbong.liaison.core.checkpoint import Checkpoint, Origin, sign_checkpoint
-    from sangbong.liaison.core.merkle import Frontier
+    from sangbong.liaison.core.evidence.checkpoint import Checkpoint, Origin, sign_checkpoint
+    from sangbong.liaison.core.evidence.merkle import Frontier
 
     files = unpacked(kit)
     folder, (_, signer) = log_of(files, SEOUL), own_signer()

@@ -12,13 +12,13 @@ from tests.office.liaison.conftest import owed
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries, tasks
-from sangbong.liaison.core import resync, sending
-from sangbong.liaison.core.applying import KEYS_KEPT
-from sangbong.liaison.core.channel import Mark
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.exchange import Exchange, Prefix
-from sangbong.liaison.core.receipt import read_receipt
-from sangbong.liaison.core.sending import Draft
+from sangbong.liaison.core.custody import resync, sending
+from sangbong.liaison.core.custody.applying import KEYS_KEPT
+from sangbong.liaison.core.custody.channel import Mark
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.sending import Draft
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix
+from sangbong.liaison.core.wire.receipt import read_receipt
 from sangbong.liaison.models import InboxStream, OutboxDispatch, ReturnedEnvelope
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import bare_channel, office_channel

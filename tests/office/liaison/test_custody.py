@@ -12,8 +12,8 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core.envelope import digest_of
-from sangbong.liaison.core.receipt import ReceiptState, check_signed, read_receipt
+from sangbong.liaison.core.wire.envelope import digest_of
+from sangbong.liaison.core.wire.receipt import ReceiptState, check_signed, read_receipt
 from sangbong.liaison.models import InboxDispatch, KeptEnvelope
 from sangbong.office.adapters.keystore import load_keys
 from sangbong.office.models import Counterpart

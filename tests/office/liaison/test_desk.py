@@ -19,16 +19,16 @@ from sangbong.kernel.errors import message
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
-from sangbong.liaison.core import signal as signals
-from sangbong.liaison.core import sizes
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.envelope import MAGIC, digest_of, write_envelope
-from sangbong.liaison.core.exchange import Exchange, Prefix, read_exchange
-from sangbong.liaison.core.film import FilmKey
-from sangbong.liaison.core.framing import framed_all
-from sangbong.liaison.core.receipt import ReceiptState, read_receipt
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire import signal as signals
+from sangbong.liaison.core.wire import sizes
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.envelope import MAGIC, digest_of, write_envelope
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix, read_exchange
+from sangbong.liaison.core.wire.film import FilmKey
+from sangbong.liaison.core.wire.framing import framed_all
+from sangbong.liaison.core.wire.receipt import ReceiptState, read_receipt
 from sangbong.liaison.models import (
     InboxDispatch,
     KeptEnvelope,
@@ -301,7 +301,7 @@ def _paper(peer) -> Paper:
 
 
 def _header_of(peer, *, stream: str):
-    from sangbong.liaison.core.envelope import read_envelope
+    from sangbong.liaison.core.wire.envelope import read_envelope
 
     return read_envelope(peer.envelope(stream=stream)).header
 

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.forks import LogKeeper
-from sangbong.liaison.core.checkpoint import Origin
-from sangbong.liaison.core.equivocation import ProofKind, check_proof
-from sangbong.liaison.core.evidence import Act, Leaf, trail_digest
-from sangbong.liaison.core.merkle import Frontier
-from sangbong.liaison.core.witness import Shown, log_acts
+from sangbong.liaison.core.evidence.checkpoint import Origin
+from sangbong.liaison.core.evidence.equivocation import ProofKind, check_proof
+from sangbong.liaison.core.evidence.evidence import Act, Leaf, trail_digest
+from sangbong.liaison.core.evidence.merkle import Frontier
+from sangbong.liaison.core.evidence.witness import Shown, log_acts
 from sangbong.liaison.models import (
     EvidenceCheckpoint,
     EvidenceLeaf,

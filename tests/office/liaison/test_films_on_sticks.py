@@ -15,14 +15,14 @@ from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries, tasks
 from sangbong.liaison.adapters.film_store import FilmStore
 from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.bits import bits_of, places_of
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.exchange import Exchange
-from sangbong.liaison.core.film import FilmKey
-from sangbong.liaison.core.states import DispatchState
-from sangbong.liaison.core.waybill import MemberKind, PieceRun
+from sangbong.liaison.core.custody.bits import bits_of, places_of
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.exchange import Exchange
+from sangbong.liaison.core.wire.film import FilmKey
+from sangbong.liaison.core.wire.waybill import MemberKind, PieceRun
 from sangbong.liaison.models import FilmCarried, InboxDispatch, OutboxDispatch
 from sangbong.liaison.operations.channel import film_store
 

@@ -21,15 +21,15 @@ from sangbong.liaison.adapters.sealing import (
     CounterpartVerifier,
     OwnOpener,
 )
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core import packing
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.bundle import StickOutcome
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.exchange import Exchange, Prefix, read_exchange
-from sangbong.liaison.core.receipt import read_receipt
-from sangbong.liaison.core.states import DispatchState
-from sangbong.liaison.core.waybill import MemberKind, Waybill
+from sangbong.liaison.core.custody import packing
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.bundle import StickOutcome
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix, read_exchange
+from sangbong.liaison.core.wire.receipt import read_receipt
+from sangbong.liaison.core.wire.waybill import MemberKind, Waybill
 from sangbong.liaison.models import (
     CarriedBundle,
     InboxDispatch,

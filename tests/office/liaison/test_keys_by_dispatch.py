@@ -10,10 +10,15 @@ import pytest
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.body import Paper, pack
-from sangbong.liaison.core.envelope import read_envelope
-from sangbong.liaison.core.key_papers import KeysPaper, attached_statement, keys_stream, serial_of
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.key_papers import (
+    KeysPaper,
+    attached_statement,
+    keys_stream,
+    serial_of,
+)
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.body import Paper, pack
+from sangbong.liaison.core.wire.envelope import read_envelope
 from sangbong.liaison.queries import keys as key_queries
 from sangbong.office import operations as office
 from sangbong.office import queries as office_queries
@@ -157,7 +162,7 @@ def test_a_revoked_key_says_nothing_new_and_what_it_named_still_comes(home, peer
 def test_what_stands_is_what_was_received_and_what_is_on_its_way(home, peer, now, officer):
     from tests.office.liaison.conftest import note_body
 
-    from sangbong.liaison.core.papers import NotePaper
+    from sangbong.liaison.core.custody.papers import NotePaper
 
     for number in ("1", "2", "3"):
         note = NotePaper.from_body(note_body(number=number))

@@ -10,7 +10,7 @@ import pytest
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.calls import (
+from sangbong.liaison.core.people.calls import (
     CallKind,
     CallOutcome,
     CallRecord,
@@ -19,10 +19,10 @@ from sangbong.liaison.core.calls import (
     OwnSide,
     Reading,
 )
-from sangbong.liaison.core.line_state import LineFact, LineSaid, LineState
-from sangbong.liaison.core.paths import Path, PathFact, PathSaid, PathState
-from sangbong.liaison.core.presence import PresenceFact, PresenceSaid, PresenceState
-from sangbong.liaison.core.said import Known, Said, Side
+from sangbong.liaison.core.people.line_state import LineFact, LineSaid, LineState
+from sangbong.liaison.core.people.paths import Path, PathFact, PathSaid, PathState
+from sangbong.liaison.core.people.presence import PresenceFact, PresenceSaid, PresenceState
+from sangbong.liaison.core.people.said import Known, Said, Side
 from sangbong.liaison.queries.people import WaitKind
 from sangbong.office.queries import latest_audit_entries
 

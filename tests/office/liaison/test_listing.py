@@ -8,8 +8,8 @@ import pytest
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.models import OutboxDispatch
 
 PYONGYANG = OfficeCode("KP-PYO")

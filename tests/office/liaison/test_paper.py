@@ -14,9 +14,9 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters import paper as setting
-from sangbong.liaison.core.paper import Choice, Party, Sheet, SheetField, read_qr
-from sangbong.liaison.core.paper_states import PaperState, ReplyState
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.paper.paper import Choice, Party, Sheet, SheetField, read_qr
+from sangbong.liaison.core.paper.paper_states import PaperState, ReplyState
 from sangbong.liaison.models import PaperReply
 from sangbong.office.core.actor import Actor
 from sangbong.office.queries import audit_entries

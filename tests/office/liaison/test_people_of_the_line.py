@@ -11,8 +11,8 @@ from sangbong.archive.operations import keep_original
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.meetings import (
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.people.meetings import (
     MeetingDeed,
     MeetingFact,
     MeetingKind,
@@ -20,10 +20,10 @@ from sangbong.liaison.core.meetings import (
     MinutesText,
     Notice,
 )
-from sangbong.liaison.core.offer import OfferDeed, OfferFact, OfferState, Way
-from sangbong.liaison.core.offer_papers import OfferAnswer, OfferAnswerPaper, OfferPaper
-from sangbong.liaison.core.roster import Duty
-from sangbong.liaison.core.said import Said, Side
+from sangbong.liaison.core.people.offer import OfferDeed, OfferFact, OfferState, Way
+from sangbong.liaison.core.people.offer_papers import OfferAnswer, OfferAnswerPaper, OfferPaper
+from sangbong.liaison.core.people.roster import Duty
+from sangbong.liaison.core.people.said import Said, Side
 from sangbong.liaison.queries.people import WaitKind
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.roles import Role

@@ -12,14 +12,14 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries, tasks
 from sangbong.liaison.adapters.sealing import AesPieces, CounterpartSealer, OwnOpener
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core.body import Paper, pack, unpack
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.envelope import open_envelope, read_envelope
-from sangbong.liaison.core.exchange import Exchange, read_exchange
-from sangbong.liaison.core.relay import RELAY_KIND, RelayPaper
-from sangbong.liaison.core.states import DispatchState
-from sangbong.liaison.core.waybill import MemberKind
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.relay import RELAY_KIND, RelayPaper
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.body import Paper, pack, unpack
+from sangbong.liaison.core.wire.envelope import open_envelope, read_envelope
+from sangbong.liaison.core.wire.exchange import Exchange, read_exchange
+from sangbong.liaison.core.wire.waybill import MemberKind
 from sangbong.liaison.models import InboxDispatch, OutboxDispatch
 from sangbong.office import operations as office_operations
 from sangbong.office.adapters import keystore

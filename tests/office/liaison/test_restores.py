@@ -11,16 +11,16 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.watermark import FILE_NAME, FileWatermark
-from sangbong.liaison.core import resync
-from sangbong.liaison.core.body import unpack
-from sangbong.liaison.core.channel import Mark
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.envelope import open_envelope, read_envelope
-from sangbong.liaison.core.exchange import Exchange, Prefix
-from sangbong.liaison.core.fields import GENERATION_MAX
-from sangbong.liaison.core.receipt import read_receipt
-from sangbong.liaison.core.resync import RESTORED_KIND, RestoredPaper
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody import resync
+from sangbong.liaison.core.custody.channel import Mark
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.resync import RESTORED_KIND, RestoredPaper
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.body import unpack
+from sangbong.liaison.core.wire.envelope import open_envelope, read_envelope
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix
+from sangbong.liaison.core.wire.fields import GENERATION_MAX
+from sangbong.liaison.core.wire.receipt import read_receipt
 from sangbong.liaison.models import InboxStream, OutboxDispatch, OutboxStream, OwnIncarnation
 from sangbong.liaison.operations.channel import bare_channel
 from sangbong.office.core.actor import Actor

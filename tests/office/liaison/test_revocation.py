@@ -16,10 +16,10 @@ from tests.office.liaison.test_keys_by_dispatch import WHO, keys_dispatch
 from sangbong.cli import keys as cli
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core.envelope import digest_of
-from sangbong.liaison.core.exchange import Exchange
-from sangbong.liaison.core.receipt import check_signed, read_receipt
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.envelope import digest_of
+from sangbong.liaison.core.wire.exchange import Exchange
+from sangbong.liaison.core.wire.receipt import check_signed, read_receipt
 from sangbong.liaison.models import InboxDispatch, Note
 from sangbong.liaison.operations.channel import bare_channel
 from sangbong.office import operations as office

@@ -11,12 +11,12 @@ from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations, queries
 from sangbong.liaison.adapters.sealing import OwnOpener
-from sangbong.liaison.core.body import unpack
-from sangbong.liaison.core.clearance import Clearance, standing
-from sangbong.liaison.core.envelope import NO_PREVIOUS, digest_of, open_envelope, read_envelope
-from sangbong.liaison.core.exchange import Prefix
-from sangbong.liaison.core.papers import NotePaper
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.clearance import Clearance, standing
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.body import unpack
+from sangbong.liaison.core.wire.envelope import NO_PREVIOUS, digest_of, open_envelope, read_envelope
+from sangbong.liaison.core.wire.exchange import Prefix
 from sangbong.liaison.models import OutboxDispatch, OutboxStream
 from sangbong.office.models import Counterpart
 

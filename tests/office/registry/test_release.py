@@ -7,7 +7,7 @@ import pytest
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import Clearance
+from sangbong.liaison.core.custody.clearance import Clearance
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.roles import Role
 from sangbong.office.queries import audit_entries

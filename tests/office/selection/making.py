@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.office.core.actor import Actor
 from sangbong.programmes.criteria import Criteria, Places
 from sangbong.programmes.korea import loader

@@ -13,9 +13,9 @@ import pytest
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import OwnOpener
-from sangbong.liaison.core.body import unpack
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.envelope import open_envelope, read_envelope
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.wire.body import unpack
+from sangbong.liaison.core.wire.envelope import open_envelope, read_envelope
 from sangbong.liaison.queries import envelope_bytes, waiting_for
 from sangbong.office.core.actor import Actor
 from sangbong.registry.core.layouts import (

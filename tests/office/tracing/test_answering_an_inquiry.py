@@ -10,7 +10,7 @@ from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.registry.core.consent import Use
 from sangbong.registry.core.people import Claim, LifeStatus
 from sangbong.registry.operations import record_life_belief, withdraw_consent

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.office.core.audit import digest_of_ids
 from sangbong.office.queries import audit_entries
 from sangbong.registry.core.news import NewsState

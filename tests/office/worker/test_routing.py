@@ -11,7 +11,7 @@ import sangbong
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations as liaison
 from sangbong.liaison import queries
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.worker import routing, sweeps
 
 SOURCE = Path(sangbong.__file__).parent

@@ -25,7 +25,7 @@ from pathlib import Path
 from sangbong.kernel.canonical import JsonValue, canonical_bytes
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.fields import instant_text
+from sangbong.liaison.core.wire.fields import instant_text
 from sangbong.liaison.queries import evidence
 from sangbong.liaison.queries.evidence import CheckpointView, LogView
 from sangbong.office.queries import (

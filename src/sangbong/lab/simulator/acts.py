@@ -16,11 +16,11 @@ from sangbong.lab.simulator.line import LineDownError, Spell
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.plan import Act, ActKind, Choice, Harm, Weather
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core.applying import KEYS_KEPT
-from sangbong.liaison.core.channel import Mark, SealingKey
-from sangbong.liaison.core.envelope import read_envelope
-from sangbong.liaison.core.ledger import Outgoing
-from sangbong.liaison.core.resync import begin
+from sangbong.liaison.core.custody.applying import KEYS_KEPT
+from sangbong.liaison.core.custody.channel import Mark, SealingKey
+from sangbong.liaison.core.custody.ledger import Outgoing
+from sangbong.liaison.core.custody.resync import begin
+from sangbong.liaison.core.wire.envelope import read_envelope
 
 BACKUPS_MAX = 4
 _SYNC_CHANCE = 0.5

@@ -12,10 +12,10 @@ from sangbong.lab.simulator.leaving import envelope_leaves, receipts_leave, spok
 from sangbong.lab.simulator.line import LineDownError
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.world import Seen, World
-from sangbong.liaison.core import sending, telling
-from sangbong.liaison.core.exchange import read_exchange
-from sangbong.liaison.core.framing import framed, framed_all
-from sangbong.liaison.core.ledger import Outgoing
+from sangbong.liaison.core.custody import sending, telling
+from sangbong.liaison.core.custody.ledger import Outgoing
+from sangbong.liaison.core.wire.exchange import read_exchange
+from sangbong.liaison.core.wire.framing import framed, framed_all
 
 BATCH = 3
 RETURN_REST = timedelta(hours=12)

@@ -21,8 +21,8 @@ from typing import cast
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.truth import BrokenError, Effect, Expected, Truth, Written
-from sangbong.liaison.core.ledger import Incoming, Outgoing
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.ledger import Incoming, Outgoing
+from sangbong.liaison.core.custody.states import DispatchState
 
 Offices = Mapping[OfficeCode, Office]
 

@@ -14,13 +14,13 @@ from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.simulator.leaving import receipts_leave, spoken
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core import receiving, telling
-from sangbong.liaison.core.envelope import ENVELOPE_BYTES_MAX
-from sangbong.liaison.core.exchange import Exchange, read_exchange
-from sangbong.liaison.core.film import FILM_PATTERN
-from sangbong.liaison.core.framing import PartReader, framed_all
-from sangbong.liaison.core.ledger import Incoming
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody import receiving, telling
+from sangbong.liaison.core.custody.ledger import Incoming
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.envelope import ENVELOPE_BYTES_MAX
+from sangbong.liaison.core.wire.exchange import Exchange, read_exchange
+from sangbong.liaison.core.wire.film import FILM_PATTERN
+from sangbong.liaison.core.wire.framing import PartReader, framed_all
 
 DIGEST_LETTERS = 64
 

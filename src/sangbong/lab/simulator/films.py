@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sangbong.lab.simulator.disk import Disk
-from sangbong.liaison.core.film import (
+from sangbong.liaison.core.custody.sending import SealedFilm
+from sangbong.liaison.core.wire.film import (
     DIGEST_BYTES,
     MANIFEST_MAGIC,
     FilmKey,
@@ -21,8 +22,7 @@ from sangbong.liaison.core.film import (
     read_manifest,
     seal_film,
 )
-from sangbong.liaison.core.ports import PieceCipher
-from sangbong.liaison.core.sending import SealedFilm
+from sangbong.liaison.core.wire.ports import PieceCipher
 
 
 @dataclass(frozen=True, slots=True)

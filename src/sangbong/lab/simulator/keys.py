@@ -29,9 +29,9 @@ from sangbong.lab.simulator.sealing import (
     StandInSigner,
     StandInVerifier,
 )
-from sangbong.liaison.core.channel import SealingKey, SigningKey
-from sangbong.liaison.core.envelope import Envelope
-from sangbong.liaison.core.ports import Opener, Sealer, Signer, Verifier
+from sangbong.liaison.core.custody.channel import SealingKey, SigningKey
+from sangbong.liaison.core.wire.envelope import Envelope
+from sangbong.liaison.core.wire.ports import Opener, Sealer, Signer, Verifier
 from sangbong.office.core import epochs
 from sangbong.office.core.epochs import EPOCH_DAYS, Window
 from sangbong.office.core.statement import EpochKey, KeyStatement, Revocation, RootIdentity

@@ -11,9 +11,9 @@ from typing import cast
 from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.truth import BrokenError
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core.ledger import Incoming, Outgoing
-from sangbong.liaison.core.receipt import Receipt, ReceiptState, read_receipt
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.ledger import Incoming, Outgoing
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.receipt import Receipt, ReceiptState, read_receipt
 
 _NOW, _LATER = b'"version":1', b'"version":2'
 

@@ -1,6 +1,6 @@
 """The channel's ledger on a simulated disk: the production deeds keep their rows here.
 
-It keeps what it is given and judges nothing, as `liaison.core.ledger` asks. Tables whose names end
+It keeps what it is given and judges nothing, as `liaison.core.custody.ledger` asks. Tables whose names end
 in `_index` hold the keys of rows that a question asks for often, with the order they came in.
 """
 
@@ -13,8 +13,7 @@ from typing import cast
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.lab.simulator.disk import Disk
-from sangbong.liaison.core.envelope import dispatch_id
-from sangbong.liaison.core.ledger import (
+from sangbong.liaison.core.custody.ledger import (
     BundleMark,
     Forgotten,
     Incoming,
@@ -26,7 +25,8 @@ from sangbong.liaison.core.ledger import (
     StreamKey,
     Trace,
 )
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.envelope import dispatch_id
 
 TRACES_MAX = 1_000
 

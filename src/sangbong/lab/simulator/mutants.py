@@ -20,12 +20,12 @@ from sangbong.lab.simulator.keys import KeyRing, StandInSmith
 from sangbong.lab.simulator.ledger import MemoryLedger
 from sangbong.lab.simulator.sealing import StandInOpener, StandInSealer
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core import applying, receiving, resync, sending, settling, telling
-from sangbong.liaison.core.channel import Channel
-from sangbong.liaison.core.inbox import Arrival
-from sangbong.liaison.core.ledger import Incoming, InStream, OutStream, StreamKey
-from sangbong.liaison.core.ports import Opener
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody import applying, receiving, resync, sending, settling, telling
+from sangbong.liaison.core.custody.channel import Channel
+from sangbong.liaison.core.custody.inbox import Arrival
+from sangbong.liaison.core.custody.ledger import Incoming, InStream, OutStream, StreamKey
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.ports import Opener
 
 Plant = Callable[[World], AbstractContextManager[None]]
 

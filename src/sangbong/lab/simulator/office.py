@@ -10,7 +10,7 @@ from sangbong.lab.simulator.disk import Backup, Disk
 from sangbong.lab.simulator.films import SimulatedShelf
 from sangbong.lab.simulator.keys import KeyRing
 from sangbong.lab.simulator.ledger import MemoryLedger
-from sangbong.liaison.core.channel import Channel, Mark
+from sangbong.liaison.core.custody.channel import Channel, Mark
 
 _MARK = "mark"
 

@@ -10,15 +10,15 @@ from sangbong.lab.simulator.plan import STREAMS, Act
 from sangbong.lab.simulator.truth import BrokenError, Effect, Expected, Written, token
 from sangbong.lab.simulator.visits import accept_relay, read_relayed
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core import applying, sending
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.film import KEY_BYTES, PIECE_BYTES
-from sangbong.liaison.core.ledger import Incoming
-from sangbong.liaison.core.receipt import reason
-from sangbong.liaison.core.relay import RELAY_KIND
-from sangbong.liaison.core.resync import RESTORED_KIND, RestoredPaper, accept_restored
-from sangbong.liaison.core.sending import Draft, SealedFilm
+from sangbong.liaison.core.custody import applying, sending
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.ledger import Incoming
+from sangbong.liaison.core.custody.relay import RELAY_KIND
+from sangbong.liaison.core.custody.resync import RESTORED_KIND, RestoredPaper, accept_restored
+from sangbong.liaison.core.custody.sending import Draft, SealedFilm
+from sangbong.liaison.core.wire.film import KEY_BYTES, PIECE_BYTES
+from sangbong.liaison.core.wire.receipt import reason
 
 KIND = "lab.paper"
 REFUSE = "refuse"

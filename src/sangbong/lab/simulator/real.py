@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import CounterpartSealer, CounterpartVerifier, OwnOpener
-from sangbong.liaison.core.ports import Opener, Sealer, Signer, Verifier
+from sangbong.liaison.core.wire.ports import Opener, Sealer, Signer, Verifier
 
 
 @dataclass(slots=True)

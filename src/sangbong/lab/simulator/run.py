@@ -24,7 +24,7 @@ from sangbong.lab.simulator.plan import OFFICES, Plan
 from sangbong.lab.simulator.truth import BrokenError
 from sangbong.lab.simulator.visits import read_stick
 from sangbong.lab.simulator.world import World, made
-from sangbong.liaison.core.ports import PieceCipher
+from sangbong.liaison.core.wire.ports import PieceCipher
 
 CONTACTS_MAX = 30
 

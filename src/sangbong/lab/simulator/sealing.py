@@ -18,7 +18,7 @@ import random
 from dataclasses import dataclass
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.ports import SEAL_OVERHEAD_BYTES, SIGNATURE_BYTES
+from sangbong.liaison.core.wire.ports import SEAL_OVERHEAD_BYTES, SIGNATURE_BYTES
 
 TAG_BYTES = 16
 _ENCAPSULATED_BYTES = SEAL_OVERHEAD_BYTES - TAG_BYTES

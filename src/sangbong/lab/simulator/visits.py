@@ -16,18 +16,18 @@ from sangbong.lab.simulator.office import Office
 from sangbong.lab.simulator.plan import OFFICES
 from sangbong.lab.simulator.sticks import Stick
 from sangbong.lab.simulator.world import World
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core import sending, telling
-from sangbong.liaison.core.bundle import End, Label, Load, Member, Piece, StickOutcome
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.exchange import read_exchange
-from sangbong.liaison.core.ledger import BundleMark, Outgoing
-from sangbong.liaison.core.pieces import KEY_BYTES
-from sangbong.liaison.core.relay import RELAY_KIND, RelayPaper, check_relay, relay_stream
-from sangbong.liaison.core.sending import Draft
-from sangbong.liaison.core.telling import Message
-from sangbong.liaison.core.waybill import MemberKind, PieceRun
+from sangbong.liaison.core.custody import sending, telling
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.ledger import BundleMark, Outgoing
+from sangbong.liaison.core.custody.relay import RELAY_KIND, RelayPaper, check_relay, relay_stream
+from sangbong.liaison.core.custody.sending import Draft
+from sangbong.liaison.core.custody.telling import Message
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.bundle import End, Label, Load, Member, Piece, StickOutcome
+from sangbong.liaison.core.wire.exchange import read_exchange
+from sangbong.liaison.core.wire.pieces import KEY_BYTES
+from sangbong.liaison.core.wire.waybill import MemberKind, PieceRun
 
 _RELAYED = "relayed/"
 

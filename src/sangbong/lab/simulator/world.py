@@ -21,10 +21,10 @@ from sangbong.lab.simulator.sealing import StandInPieceCipher
 from sangbong.lab.simulator.sticks import Bag
 from sangbong.lab.simulator.trace import Trace
 from sangbong.lab.simulator.truth import BrokenError, Truth, Written
-from sangbong.liaison.core.ledger import Incoming, Outgoing
-from sangbong.liaison.core.ports import PieceCipher
-from sangbong.liaison.core.resync import keep_watch, set_mark
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.ledger import Incoming, Outgoing
+from sangbong.liaison.core.custody.resync import keep_watch, set_mark
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.ports import PieceCipher
 
 SEEN_MAX = 200
 

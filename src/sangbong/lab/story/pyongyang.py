@@ -33,7 +33,7 @@ from sangbong.lab.truth import FoundAnswer
 from sangbong.letters import operations as letters
 from sangbong.letters import queries as letter_queries
 from sangbong.letters.core.machine import LetterState
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
 from sangbong.liaison.queries import Direction
 from sangbong.registry import queries as registry_queries
 from sangbong.registry.core.layouts import Layout

@@ -10,8 +10,8 @@ from datetime import datetime
 from sangbong.lab.story.stage import CODES, OFFICER, Progress, Side, Stage
 from sangbong.liaison import operations as liaison
 from sangbong.liaison import queries as liaison_queries
-from sangbong.liaison.core.papers import NotePaper
-from sangbong.liaison.core.relay import RELAY_KIND
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.custody.relay import RELAY_KIND
 from sangbong.liaison.queries import Direction, NoteView
 
 _BY = CODES[Side.SEOUL]

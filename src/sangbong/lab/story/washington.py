@@ -9,7 +9,7 @@ from sangbong.lab.story.cast import STAFF
 from sangbong.lab.story.relaying import hand_to_seoul, notes, times_relayed, write
 from sangbong.lab.story.stage import Progress, Side, Stage, Step, korea
 from sangbong.lab.story.stating import dispatch_lines, note_lines
-from sangbong.liaison.core.papers import NotePaper
+from sangbong.liaison.core.custody.papers import NotePaper
 from sangbong.liaison.queries import Direction
 
 NUMBER = "2018-1"

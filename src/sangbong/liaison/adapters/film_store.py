@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.film import (
+from sangbong.liaison.core.wire.film import (
     DIGEST_BYTES,
     FILM_PATTERN,
     MANIFEST_MAGIC,
@@ -46,7 +46,7 @@ from sangbong.liaison.core.film import (
     read_manifest,
     seal_film,
 )
-from sangbong.liaison.core.ports import PieceCipher
+from sangbong.liaison.core.wire.ports import PieceCipher
 
 _OPEN_MAX = 8
 

@@ -17,7 +17,7 @@ import typst
 
 from sangbong.kernel.canonical import canonical_bytes
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.paper import Sheet, layout
+from sangbong.liaison.core.paper.paper import Sheet, layout
 
 FONTS = (
     "Noto Serif CJK KR",

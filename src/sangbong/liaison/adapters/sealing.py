@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.pieces import KEY_BYTES
+from sangbong.liaison.core.wire.pieces import KEY_BYTES
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 

@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sangbong.liaison.core.channel import Mark
+from sangbong.liaison.core.custody.channel import Mark
 
 FILE_NAME = "incarnation"
 _BEGINNING = "sangbong mark 1"

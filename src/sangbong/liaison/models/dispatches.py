@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
 
 _OUTBOX_STATES = [state.value for state in DispatchState if state is not DispatchState.ARRIVING]
 _INBOX_STATES = [

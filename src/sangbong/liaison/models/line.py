@@ -10,15 +10,15 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import Q
 
-from sangbong.liaison.core.calls import CallKind, CallOutcome, OwnSide, Reading
-from sangbong.liaison.core.line_state import LineSaid
-from sangbong.liaison.core.meetings import MeetingDeed, MeetingKind
-from sangbong.liaison.core.offer import OfferDeed
-from sangbong.liaison.core.offer import Way as OfferWay
-from sangbong.liaison.core.paths import Path, PathSaid
-from sangbong.liaison.core.presence import PresenceSaid
-from sangbong.liaison.core.roster import Duty, DutyDeed
-from sangbong.liaison.core.said import Known, Side
+from sangbong.liaison.core.people.calls import CallKind, CallOutcome, OwnSide, Reading
+from sangbong.liaison.core.people.line_state import LineSaid
+from sangbong.liaison.core.people.meetings import MeetingDeed, MeetingKind
+from sangbong.liaison.core.people.offer import OfferDeed
+from sangbong.liaison.core.people.offer import Way as OfferWay
+from sangbong.liaison.core.people.paths import Path, PathSaid
+from sangbong.liaison.core.people.presence import PresenceSaid
+from sangbong.liaison.core.people.roster import Duty, DutyDeed
+from sangbong.liaison.core.people.said import Known, Side
 
 
 def _values(known: type[StrEnum]) -> list[str]:

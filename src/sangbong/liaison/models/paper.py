@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from sangbong.liaison.core.paper import Choice
-from sangbong.liaison.core.paper_states import PaperState, ReplyState
+from sangbong.liaison.core.paper.paper import Choice
+from sangbong.liaison.core.paper.paper_states import PaperState, ReplyState
 
 _OPEN = [state.value for state in ReplyState if state is not ReplyState.ACCEPTED]
 

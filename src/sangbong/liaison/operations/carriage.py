@@ -23,16 +23,16 @@ from sangbong.liaison import queries
 from sangbong.liaison.adapters import folder as stick
 from sangbong.liaison.adapters.film_store import FilmStore
 from sangbong.liaison.adapters.sealing import AesPieces, fresh_id, fresh_key
-from sangbong.liaison.core import bundle as bundles
-from sangbong.liaison.core import sending
-from sangbong.liaison.core.bits import bits_of, joined
-from sangbong.liaison.core.bundle import BundleHead, StickOutcome, outcome_of
-from sangbong.liaison.core.channel import Channel
-from sangbong.liaison.core.exchange import read_exchange
-from sangbong.liaison.core.ledger import BundleMark
-from sangbong.liaison.core.packing import Packing, PackingPlan, pack
-from sangbong.liaison.core.telling import Message
-from sangbong.liaison.core.waybill import Line, MemberKind, PieceRun
+from sangbong.liaison.core.custody import sending
+from sangbong.liaison.core.custody.bits import bits_of, joined
+from sangbong.liaison.core.custody.channel import Channel
+from sangbong.liaison.core.custody.ledger import BundleMark
+from sangbong.liaison.core.custody.packing import Packing, PackingPlan, pack
+from sangbong.liaison.core.custody.telling import Message
+from sangbong.liaison.core.wire import bundle as bundles
+from sangbong.liaison.core.wire.bundle import BundleHead, StickOutcome, outcome_of
+from sangbong.liaison.core.wire.exchange import read_exchange
+from sangbong.liaison.core.wire.waybill import Line, MemberKind, PieceRun
 from sangbong.liaison.models import FilmCarried, InboxDispatch
 from sangbong.liaison.operations import inbox, telling
 from sangbong.liaison.operations.channel import (

@@ -23,11 +23,11 @@ from sangbong.liaison.adapters.sealing import (
     OwnOpener,
 )
 from sangbong.liaison.adapters.watermark import FileWatermark
-from sangbong.liaison.core import resync
-from sangbong.liaison.core.channel import Channel, SealingKey, SigningKey
-from sangbong.liaison.core.envelope import Envelope
-from sangbong.liaison.core.film import FilmKey
-from sangbong.liaison.core.ports import Opener, Verifier
+from sangbong.liaison.core.custody import resync
+from sangbong.liaison.core.custody.channel import Channel, SealingKey, SigningKey
+from sangbong.liaison.core.wire.envelope import Envelope
+from sangbong.liaison.core.wire.film import FilmKey
+from sangbong.liaison.core.wire.ports import Opener, Verifier
 from sangbong.liaison.operations.ledger import DatabaseLedger, stored_mark
 from sangbong.office import operations as office
 from sangbong.office import queries

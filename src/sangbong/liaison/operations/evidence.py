@@ -1,4 +1,4 @@
-"""Our logs in the database, and witnessing the other offices': `liaison.core.witness`.
+"""Our logs in the database, and witnessing the other offices': `liaison.core.evidence.witness`.
 
 All works in the caller's transaction. What `evidence_for` gives leaves the office: commit before.
 """
@@ -15,9 +15,8 @@ from sangbong.kernel.canonical import JsonValue, sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
-from sangbong.liaison.core.checkpoint import Origin
-from sangbong.liaison.core.envelope import read_envelope
-from sangbong.liaison.core.equivocation import (
+from sangbong.liaison.core.evidence.checkpoint import Origin
+from sangbong.liaison.core.evidence.equivocation import (
     Finding,
     ProofKind,
     check_proof,
@@ -25,10 +24,17 @@ from sangbong.liaison.core.equivocation import (
     proof_digest,
     write_proof,
 )
-from sangbong.liaison.core.evidence import Act, Identity, PublicKey, trail_digest, trail_salt
-from sangbong.liaison.core.ports import Verifier
-from sangbong.liaison.core.witness import Verdict, judge_message, message_for
-from sangbong.liaison.core.witness import log_acts as write_acts
+from sangbong.liaison.core.evidence.evidence import (
+    Act,
+    Identity,
+    PublicKey,
+    trail_digest,
+    trail_salt,
+)
+from sangbong.liaison.core.evidence.witness import Verdict, judge_message, message_for
+from sangbong.liaison.core.evidence.witness import log_acts as write_acts
+from sangbong.liaison.core.wire.envelope import read_envelope
+from sangbong.liaison.core.wire.ports import Verifier
 from sangbong.liaison.models import EvidenceLeaf, EvidenceProof, OwnIncarnation
 from sangbong.liaison.operations.log_book import DatabaseBook
 from sangbong.office.core.actor import Actor

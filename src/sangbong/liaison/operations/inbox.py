@@ -11,13 +11,13 @@ from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core import applying, receiving
-from sangbong.liaison.core.channel import Channel
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.evidence import Act
-from sangbong.liaison.core.ledger import Incoming
-from sangbong.liaison.core.receipt import reason
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody import applying, receiving
+from sangbong.liaison.core.custody.channel import Channel
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.ledger import Incoming
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.evidence.evidence import Act
+from sangbong.liaison.core.wire.receipt import reason
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import after_commit, bare_channel, office_channel
 
@@ -49,8 +49,8 @@ def receive(*, now: datetime, envelope: bytes, answered: bool = False) -> bytes:
         The signed receipt; empty while pieces of the dispatch's film are missing.
 
     Raises:
-        SangbongError: rules E1 to E7 of `liaison.core.envelope` and I2 to I5, I9 of
-            `liaison.core.inbox`; nothing was stored; `return_envelope` makes the answer.
+        SangbongError: rules E1 to E7 of `liaison.core.wire.envelope` and I2 to I5, I9 of
+            `liaison.core.custody.inbox`; nothing was stored; `return_envelope` makes the answer.
     """
     with transaction.atomic(durable=True):
         held = store(now=now, data=envelope, answered=answered)

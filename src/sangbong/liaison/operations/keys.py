@@ -8,15 +8,15 @@ from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.key_papers import (
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.key_papers import (
     KEYS_KIND,
     KeysPaper,
     attached_statement,
     keys_stream,
 )
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.operations.outbox import enqueue
 from sangbong.liaison.queries import keys
 from sangbong.office import operations as office

@@ -1,4 +1,4 @@
-"""The office's ledger: `liaison.core.ledger` over its database, in the caller's transaction.
+"""The office's ledger: `liaison.core.custody.ledger` over its database, in the caller's transaction.
 
 It keeps and finds rows and judges nothing. Batches cost a fixed number of statements.
 """
@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import F
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.ledger import (
+from sangbong.liaison.core.custody.ledger import (
     BundleMark,
     Incoming,
     InStream,
@@ -21,7 +21,7 @@ from sangbong.liaison.core.ledger import (
     StreamKey,
     Trace,
 )
-from sangbong.liaison.core.states import FINAL_STATES
+from sangbong.liaison.core.custody.states import FINAL_STATES
 from sangbong.liaison.models import (
     CarriedBundle,
     InboxDispatch,

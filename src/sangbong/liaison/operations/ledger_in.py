@@ -9,12 +9,12 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.ledger import (
+from sangbong.liaison.core.custody.ledger import (
     Incoming,
     InStream,
     StreamKey,
 )
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.models import (
     InboxDispatch,
     InboxStream,

@@ -9,15 +9,15 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.channel import Mark
-from sangbong.liaison.core.ledger import (
+from sangbong.liaison.core.custody.channel import Mark
+from sangbong.liaison.core.custody.ledger import (
     Forgotten,
     Outgoing,
     OutStream,
     Peer,
     StreamKey,
 )
-from sangbong.liaison.core.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.core.custody.states import CUSTODY_STATES, DispatchState
 from sangbong.liaison.models import (
     ChannelPeer,
     ForgottenDispatch,

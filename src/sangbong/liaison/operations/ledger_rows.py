@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet, Subquery, Sum, Value
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.channel import Mark
-from sangbong.liaison.core.ledger import (
+from sangbong.liaison.core.custody.channel import Mark
+from sangbong.liaison.core.custody.ledger import (
     StreamKey,
 )
 from sangbong.liaison.models import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.calls import (
+from sangbong.liaison.core.people.calls import (
     CallKind,
     CallOutcome,
     CallRecord,
@@ -19,12 +19,12 @@ from sangbong.liaison.core.calls import (
     check_record,
     due_calls,
 )
-from sangbong.liaison.core.line_state import LineFact
-from sangbong.liaison.core.meetings import meeting_state
-from sangbong.liaison.core.offer import ANSWERS, Way, offer_state
-from sangbong.liaison.core.paths import PathFact
-from sangbong.liaison.core.presence import PresenceFact
-from sangbong.liaison.core.said import Said, Side, check_past
+from sangbong.liaison.core.people.line_state import LineFact
+from sangbong.liaison.core.people.meetings import meeting_state
+from sangbong.liaison.core.people.offer import ANSWERS, Way, offer_state
+from sangbong.liaison.core.people.paths import PathFact
+from sangbong.liaison.core.people.presence import PresenceFact
+from sangbong.liaison.core.people.said import Said, Side, check_past
 from sangbong.liaison.models import (
     CallRow,
     DutyRow,

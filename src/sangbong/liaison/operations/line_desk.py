@@ -9,10 +9,10 @@ from datetime import datetime
 from django.db import transaction
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core import sending
-from sangbong.liaison.core.exchange import Exchange
-from sangbong.liaison.core.sending import Believed
-from sangbong.liaison.core.telling import Told
+from sangbong.liaison.core.custody import sending
+from sangbong.liaison.core.custody.sending import Believed
+from sangbong.liaison.core.custody.telling import Told
+from sangbong.liaison.core.wire.exchange import Exchange
 from sangbong.liaison.models import OutboxDispatch
 from sangbong.liaison.operations import outbox, telling
 from sangbong.liaison.operations.channel import office_channel

@@ -1,4 +1,4 @@
-"""The office's book of logs: `liaison.core.witness.Book` over its database, in the caller's transaction.
+"""The office's book of logs: `liaison.core.evidence.witness.Book` over its database, in the caller's transaction.
 
 It keeps and finds and judges nothing.
 """
@@ -11,10 +11,10 @@ from datetime import datetime
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.checkpoint import Origin
-from sangbong.liaison.core.evidence import Leaf
-from sangbong.liaison.core.merkle import Frontier, read_frontier
-from sangbong.liaison.core.witness import Kept, Log
+from sangbong.liaison.core.evidence.checkpoint import Origin
+from sangbong.liaison.core.evidence.evidence import Leaf
+from sangbong.liaison.core.evidence.merkle import Frontier, read_frontier
+from sangbong.liaison.core.evidence.witness import Kept, Log
 from sangbong.liaison.models import EvidenceCheckpoint, EvidenceLeaf, EvidenceLog
 
 _AT_ONCE = 2_000

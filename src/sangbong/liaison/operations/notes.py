@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.papers import NOTE_KIND, NotePaper
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.papers import NOTE_KIND, NotePaper
 from sangbong.liaison.models import Note
 from sangbong.liaison.operations.outbox import enqueue
 from sangbong.office.core.actor import Actor

@@ -10,13 +10,13 @@ from django.db import transaction
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.sealing import AesPieces, fresh_key
-from sangbong.liaison.core import sending
-from sangbong.liaison.core.channel import Channel
-from sangbong.liaison.core.clearance import Clearance
-from sangbong.liaison.core.evidence import Act
-from sangbong.liaison.core.film import FilmKey
-from sangbong.liaison.core.receipt import Receipt
-from sangbong.liaison.core.sending import Believed, Draft, SealedFilm
+from sangbong.liaison.core.custody import sending
+from sangbong.liaison.core.custody.channel import Channel
+from sangbong.liaison.core.custody.clearance import Clearance
+from sangbong.liaison.core.custody.sending import Believed, Draft, SealedFilm
+from sangbong.liaison.core.evidence.evidence import Act
+from sangbong.liaison.core.wire.film import FilmKey
+from sangbong.liaison.core.wire.receipt import Receipt
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import (
     after_commit,
@@ -102,7 +102,7 @@ def mark_carried(*, now: datetime, ids: Sequence[str]) -> None:
 
 
 def accept_receipt(*, now: datetime, receipt: bytes) -> Receipt:
-    """Believe a receipt or refuse it: rules R1 to R5 of `liaison.core.receipt`.
+    """Believe a receipt or refuse it: rules R1 to R5 of `liaison.core.wire.receipt`.
 
     Raises:
         SangbongError: `liaison.receipt_garbled`, `liaison.other_recipient`,

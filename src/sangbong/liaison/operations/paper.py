@@ -1,6 +1,6 @@
 """Dispatches on paper: print, hand over, scan the reply, type it, let a second person compare it.
 
-What is written down here says what happened on paper (`liaison.core.paper_states`). Nothing of it moves
+What is written down here says what happened on paper (`liaison.core.paper.paper_states`). Nothing of it moves
 the dispatch: that one is carried again until a signed receipt comes.
 """
 
@@ -18,8 +18,8 @@ from sangbong.archive.operations import Content, keep_original
 from sangbong.kernel.errors import Place, SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.paper import set_pdf
-from sangbong.liaison.core.paper import Party, Reply, Sheet, SheetField, read_reply
-from sangbong.liaison.core.paper_states import (
+from sangbong.liaison.core.paper.paper import Party, Reply, Sheet, SheetField, read_reply
+from sangbong.liaison.core.paper.paper_states import (
     PaperDeed,
     PaperState,
     ReplyDeed,
@@ -303,7 +303,7 @@ def _believe(row: PaperReply) -> None:
 
 
 def _said(row: PaperReply) -> Reply:
-    from sangbong.liaison.core.paper import Choice
+    from sangbong.liaison.core.paper.paper import Choice
 
     assert row.received_on is not None, "it was typed"  # noqa: S101 -- a typed reply has a day
     return Reply(

@@ -11,27 +11,27 @@ from django.db import transaction
 from sangbong.archive.queries import describe
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import standing as standing_clearance
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.meetings import (
+from sangbong.liaison.core.custody.clearance import standing as standing_clearance
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.people.meetings import (
     MeetingDeed,
     MeetingFact,
     MeetingKind,
     MinutesText,
     check_minutes,
 )
-from sangbong.liaison.core.meetings import after as meeting_after
-from sangbong.liaison.core.offer import ANSWERS, OfferDeed, OfferFact, Way
-from sangbong.liaison.core.offer import after as offer_after
-from sangbong.liaison.core.offer_papers import (
+from sangbong.liaison.core.people.meetings import after as meeting_after
+from sangbong.liaison.core.people.offer import ANSWERS, OfferDeed, OfferFact, Way
+from sangbong.liaison.core.people.offer import after as offer_after
+from sangbong.liaison.core.people.offer_papers import (
     ANSWER_KIND,
     OFFER_KIND,
     OfferAnswer,
     OfferAnswerPaper,
     OfferPaper,
 )
-from sangbong.liaison.core.roster import Duty, DutyDeed, DutyRecord, check_record, needed
-from sangbong.liaison.core.said import Said, Side, check_past
+from sangbong.liaison.core.people.roster import Duty, DutyDeed, DutyRecord, check_record, needed
+from sangbong.liaison.core.people.said import Said, Side, check_past
 from sangbong.liaison.models import (
     DutyRow,
     MeetingFactRow,

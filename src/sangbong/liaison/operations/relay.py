@@ -12,9 +12,9 @@ from django.db import transaction
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters import folder as stick
-from sangbong.liaison.core.clearance import standing
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.relay import (
+from sangbong.liaison.core.custody.clearance import standing
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.relay import (
     RELAY_BYTES_MAX,
     RELAY_KIND,
     RelayPaper,

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.adapters.line import desk
-from sangbong.liaison.core import signal as signals
-from sangbong.liaison.core.signal import Gate, Signal
+from sangbong.liaison.core.wire import signal as signals
+from sangbong.liaison.core.wire.signal import Gate, Signal
 from sangbong.liaison.operations.channel import bare_channel
 
 Listener = Callable[[Signal], None]

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core import resync, telling
-from sangbong.liaison.core.channel import Channel
-from sangbong.liaison.core.dispatch import InboundDispatch
-from sangbong.liaison.core.evidence import Act
-from sangbong.liaison.core.exchange import Exchange
-from sangbong.liaison.core.ledger import StreamKey
-from sangbong.liaison.core.settling import RESTORED_STREAM
-from sangbong.liaison.core.telling import Message, Told
+from sangbong.liaison.core.custody import resync, telling
+from sangbong.liaison.core.custody.channel import Channel
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.ledger import StreamKey
+from sangbong.liaison.core.custody.settling import RESTORED_STREAM
+from sangbong.liaison.core.custody.telling import Message, Told
+from sangbong.liaison.core.evidence.evidence import Act
+from sangbong.liaison.core.wire.exchange import Exchange
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import (
     after_commit,

@@ -8,17 +8,17 @@ from datetime import datetime
 from django.db.models import Q
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.bits import places_of
-from sangbong.liaison.core.packing import (
+from sangbong.liaison.core.custody.bits import places_of
+from sangbong.liaison.core.custody.packing import (
     EnvelopeToPack,
     FilmToPack,
     PackingPlan,
     pack,
     runs_of,
 )
-from sangbong.liaison.core.pieces import PIECE_BYTES
-from sangbong.liaison.core.receipt import RECEIPT_BYTES_MAX
-from sangbong.liaison.core.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.core.custody.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.core.wire.pieces import PIECE_BYTES
+from sangbong.liaison.core.wire.receipt import RECEIPT_BYTES_MAX
 from sangbong.liaison.models import (
     FilmCarried,
     InboxDispatch,

@@ -10,9 +10,9 @@ from enum import StrEnum
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.applying import KEYS_KEPT
-from sangbong.liaison.core.exchange import Prefix
-from sangbong.liaison.core.states import CUSTODY_STATES, FINAL_STATES, DispatchState
+from sangbong.liaison.core.custody.applying import KEYS_KEPT
+from sangbong.liaison.core.custody.states import CUSTODY_STATES, FINAL_STATES, DispatchState
+from sangbong.liaison.core.wire.exchange import Prefix
 from sangbong.liaison.models import (
     InboxDispatch,
     InboxStream,

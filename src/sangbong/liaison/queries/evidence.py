@@ -11,10 +11,10 @@ from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sub
 from sangbong.kernel.canonical import sha256_hex
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.checkpoint import Origin
-from sangbong.liaison.core.equivocation import ProofKind
-from sangbong.liaison.core.evidence import Act, Leaf
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.evidence.checkpoint import Origin
+from sangbong.liaison.core.evidence.equivocation import ProofKind
+from sangbong.liaison.core.evidence.evidence import Act, Leaf
 from sangbong.liaison.models import (
     EvidenceCheckpoint,
     EvidenceLeaf,

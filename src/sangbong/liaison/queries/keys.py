@@ -10,12 +10,12 @@ from datetime import datetime
 from django.db.models import Q
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.envelope import read_envelope
-from sangbong.liaison.core.inbox import Held
-from sangbong.liaison.core.key_papers import KEYS_KIND, keys_stream, serial_of
-from sangbong.liaison.core.ledger import StreamKey
-from sangbong.liaison.core.revoking import fallen_digests
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.inbox import Held
+from sangbong.liaison.core.custody.key_papers import KEYS_KIND, keys_stream, serial_of
+from sangbong.liaison.core.custody.ledger import StreamKey
+from sangbong.liaison.core.custody.revoking import fallen_digests
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.wire.envelope import read_envelope
 from sangbong.liaison.models import InboxDispatch, KeptEnvelope, OutboxDispatch, OutboxStream
 from sangbong.office.core.statement import NO_DIGEST, Revocation, Standing, stream_mark
 from sangbong.office.queries import key_standing, own_office

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min, Q
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.calls import (
+from sangbong.liaison.core.people.calls import (
     CallKind,
     CallOutcome,
     CallRecord,
@@ -23,7 +23,7 @@ from sangbong.liaison.core.calls import (
     day_state,
     due_calls,
 )
-from sangbong.liaison.core.line_state import (
+from sangbong.liaison.core.people.line_state import (
     LineFact,
     LineSaid,
     LineStanding,
@@ -32,16 +32,16 @@ from sangbong.liaison.core.line_state import (
     history,
     line_standing,
 )
-from sangbong.liaison.core.paths import Path, PathFact, PathSaid, PathStanding, paths
-from sangbong.liaison.core.presence import (
+from sangbong.liaison.core.people.paths import Path, PathFact, PathSaid, PathStanding, paths
+from sangbong.liaison.core.people.presence import (
     PresenceFact,
     PresenceSaid,
     PresenceStanding,
     presence,
 )
-from sangbong.liaison.core.published import published_facts
-from sangbong.liaison.core.roster import Duty, DutyDeed, DutyRecord, DutyStanding, roster
-from sangbong.liaison.core.said import Known, Said, Side
+from sangbong.liaison.core.people.published import published_facts
+from sangbong.liaison.core.people.roster import Duty, DutyDeed, DutyRecord, DutyStanding, roster
+from sangbong.liaison.core.people.said import Known, Said, Side
 from sangbong.liaison.models import (
     CallRow,
     DutyRow,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.core.custody.states import CUSTODY_STATES, DispatchState
 from sangbong.liaison.models import InboxDispatch, KeptEnvelope, OutboxDispatch
 from sangbong.liaison.queries.dispatches import RETURN_REST
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.check_digits import grouped
-from sangbong.liaison.core.paper import Choice, numbers_of
-from sangbong.liaison.core.paper_states import AWAITING_REPLY, PaperState, ReplyState
+from sangbong.liaison.core.paper.check_digits import grouped
+from sangbong.liaison.core.paper.paper import Choice, numbers_of
+from sangbong.liaison.core.paper.paper_states import AWAITING_REPLY, PaperState, ReplyState
 from sangbong.liaison.models import PaperReply, PaperSheet
 
 SHEETS_MAX = 500

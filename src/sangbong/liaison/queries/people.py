@@ -10,8 +10,9 @@ from enum import StrEnum
 from django.db.models import Count, Min, Q, QuerySet
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.calls import CallState
-from sangbong.liaison.core.meetings import (
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.people.calls import CallState
+from sangbong.liaison.core.people.meetings import (
     MeetingDeed,
     MeetingFact,
     MeetingKind,
@@ -23,9 +24,8 @@ from sangbong.liaison.core.meetings import (
     notice_of,
     usual_meetings,
 )
-from sangbong.liaison.core.offer import OfferDeed, OfferFact, OfferState, Way, offer_state
-from sangbong.liaison.core.said import Side
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.people.offer import OfferDeed, OfferFact, OfferState, Way, offer_state
+from sangbong.liaison.core.people.said import Side
 from sangbong.liaison.models import (
     InboxDispatch,
     MeetingFactRow,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.models import InboxDispatch, OutboxDispatch
 from sangbong.liaison.queries.dispatches import Direction
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import Clearance
+from sangbong.liaison.core.custody.clearance import Clearance
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import digest_of_ids
 from sangbong.office.operations import record_audit

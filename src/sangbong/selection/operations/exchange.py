@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations as liaison
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.office import operations as office
 from sangbong.office import queries as office_queries
 from sangbong.office.core.actor import Actor

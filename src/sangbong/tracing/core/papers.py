@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from sangbong.kernel.canonical import JsonValue
 from sangbong.kernel.errors import Place, SangbongError
-from sangbong.liaison.core.fields import Fields
+from sangbong.liaison.core.wire.fields import Fields
 from sangbong.names.text import clean_text
 
 VERSION = 0

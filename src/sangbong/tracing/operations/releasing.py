@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.clearance import Clearance, standing
+from sangbong.liaison.core.custody.clearance import Clearance, standing
 from sangbong.liaison.operations import enqueue
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import digest_of_ids

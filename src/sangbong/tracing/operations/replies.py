@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.names.text import clean_text
 from sangbong.office.core.actor import Actor
 from sangbong.office.operations import record_audit

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.liaison.core.dispatch import InboundDispatch
+from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.names.dates import WrittenDate, parse_date
 from sangbong.names.places import WrittenPlace, read_place
 from sangbong.office.core.actor import Actor

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode, office_code
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.line_state import LineFact
-from sangbong.liaison.core.papers import NotePaper
-from sangbong.liaison.core.paths import PathState
-from sangbong.liaison.core.said import Side
-from sangbong.liaison.core.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.core.custody.papers import NotePaper
+from sangbong.liaison.core.custody.states import CUSTODY_STATES, DispatchState
+from sangbong.liaison.core.people.line_state import LineFact
+from sangbong.liaison.core.people.paths import PathState
+from sangbong.liaison.core.people.said import Side
 from sangbong.liaison.queries import Direction, DispatchView, LineToday, Waiting
 from sangbong.office.permissions import may
 from sangbong.web import audit, offices, words

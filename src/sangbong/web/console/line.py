@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.calls import (
+from sangbong.liaison.core.people.calls import (
     CallKind,
     CallOutcome,
     CallRecord,
@@ -24,10 +24,10 @@ from sangbong.liaison.core.calls import (
     OwnSide,
     Reading,
 )
-from sangbong.liaison.core.line_state import LineFact, LineSaid, Stretch
-from sangbong.liaison.core.paths import Path, PathFact, PathSaid
-from sangbong.liaison.core.presence import PresenceFact, PresenceSaid
-from sangbong.liaison.core.said import Known, Side
+from sangbong.liaison.core.people.line_state import LineFact, LineSaid, Stretch
+from sangbong.liaison.core.people.paths import Path, PathFact, PathSaid
+from sangbong.liaison.core.people.presence import PresenceFact, PresenceSaid
+from sangbong.liaison.core.people.said import Known, Side
 from sangbong.liaison.queries import Lane, Written
 from sangbong.programmes.lines import LineData
 from sangbong.web import lineart, words

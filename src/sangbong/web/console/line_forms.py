@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.kernel.ids import OfficeCode
-from sangbong.liaison.core.said import Said, Side
+from sangbong.liaison.core.people.said import Said, Side
 from sangbong.office.permissions import may
 from sangbong.office.queries import staff
 from sangbong.web import offices, words

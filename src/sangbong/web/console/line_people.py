@@ -15,17 +15,24 @@ from django.utils.translation import gettext as _
 from sangbong.archive.operations import keep_original
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison import operations, queries
-from sangbong.liaison.core.meetings import (
+from sangbong.liaison.core.people.meetings import (
     MeetingDeed,
     MeetingFact,
     MeetingKind,
     MeetingState,
     MinutesText,
 )
-from sangbong.liaison.core.offer import ANSWERS, TRANSITIONS, OfferDeed, OfferFact, OfferState, Way
-from sangbong.liaison.core.offer_papers import OfferAnswer, OfferAnswerPaper, OfferPaper
-from sangbong.liaison.core.roster import Duty, DutyDeed, gaps, needed, week_of
-from sangbong.liaison.core.said import Said, Side
+from sangbong.liaison.core.people.offer import (
+    ANSWERS,
+    TRANSITIONS,
+    OfferDeed,
+    OfferFact,
+    OfferState,
+    Way,
+)
+from sangbong.liaison.core.people.offer_papers import OfferAnswer, OfferAnswerPaper, OfferPaper
+from sangbong.liaison.core.people.roster import Duty, DutyDeed, gaps, needed, week_of
+from sangbong.liaison.core.people.said import Said, Side
 from sangbong.liaison.queries import MeetingView, OfferView
 from sangbong.office.core.roles import Role
 from sangbong.office.queries import staff

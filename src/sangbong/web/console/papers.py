@@ -16,8 +16,8 @@ from django.utils.translation import gettext_noop as noop
 from sangbong.archive import queries as archive
 from sangbong.kernel.errors import Place, SangbongError, message
 from sangbong.liaison import queries as liaison
-from sangbong.liaison.core.paper import REPLY_FIELDS, Choice
-from sangbong.liaison.core.paper_states import AWAITING_REPLY, PaperState, ReplyState
+from sangbong.liaison.core.paper.paper import REPLY_FIELDS, Choice
+from sangbong.liaison.core.paper.paper_states import AWAITING_REPLY, PaperState, ReplyState
 from sangbong.liaison.operations import paper as operations
 from sangbong.liaison.queries import paper as queries
 from sangbong.liaison.queries.paper import ReplyView, SheetView

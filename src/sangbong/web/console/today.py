@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sangbong.letters import queries as letters
 from sangbong.liaison import queries as liaison
-from sangbong.liaison.core.states import DispatchState
+from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.queries import evidence
 from sangbong.office.permissions import may
 from sangbong.registry import queries as registry

@@ -18,7 +18,7 @@ from sangbong.liaison.adapters.film_store import FilmStore
 from sangbong.liaison.adapters.line.desk import DESK_SOCKET, run_folder
 from sangbong.liaison.adapters.line.desk_client import read_frames
 from sangbong.liaison.adapters.line.http import Reader, answer_bytes
-from sangbong.liaison.core.framing import framed_all
+from sangbong.liaison.core.wire.framing import framed_all
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS outgoing (row INTEGER PRIMARY KEY, recipient TEXT, digest TEXT UNIQUE,

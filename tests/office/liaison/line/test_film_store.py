@@ -12,7 +12,7 @@ from tests.office.liaison.line.conftest import seal
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison.adapters.film_store import FilmStore
 from sangbong.liaison.adapters.sealing import AesPieces
-from sangbong.liaison.core.film import PIECE_BYTES, SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.film import PIECE_BYTES, SEALED_PIECE_BYTES
 
 KEY = bytes([1]) * 32
 

@@ -12,7 +12,7 @@ import pytest
 from tests.office.liaison.line.conftest import FAR, Pair, Proxy, until
 
 from sangbong.liaison.adapters.line.desk import SIGNAL_BYTES_MAX, poke, send_signal
-from sangbong.liaison.core.film import SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.film import SEALED_PIECE_BYTES
 
 MIB = 1024 * 1024
 

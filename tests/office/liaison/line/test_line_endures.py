@@ -21,7 +21,7 @@ from sangbong.liaison.adapters.line.desk import poke
 from sangbong.liaison.adapters.line.desk_client import DeskClient, read_frames
 from sangbong.liaison.adapters.line.flow import Role
 from sangbong.liaison.adapters.line.wire import Wire
-from sangbong.liaison.core.framing import framed_all
+from sangbong.liaison.core.wire.framing import framed_all
 
 MIB = 1024 * 1024
 

@@ -17,8 +17,8 @@ from sangbong.liaison.adapters.line import carrier as carriers
 from sangbong.liaison.adapters.line import server as listening
 from sangbong.liaison.adapters.line import tls
 from sangbong.liaison.adapters.line.http import request_bytes, request_head
-from sangbong.liaison.core.film import SEALED_PIECE_BYTES
-from sangbong.liaison.core.framing import framed_all
+from sangbong.liaison.core.wire.film import SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.framing import framed_all
 
 LARGE = 100 * 1024 * 1024 * 1024
 

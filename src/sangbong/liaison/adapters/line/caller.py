@@ -22,7 +22,7 @@ from sangbong.liaison.adapters.line.desk_client import DeskClient, Waiting, read
 from sangbong.liaison.adapters.line.films import FilmJob
 from sangbong.liaison.adapters.line.flow import Answer, Role
 from sangbong.liaison.adapters.line.rate import RateControl
-from sangbong.liaison.core.framing import framed_all
+from sangbong.liaison.core.wire.framing import framed_all
 
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 10.0

@@ -27,7 +27,7 @@ from sangbong.liaison.adapters.line.flow import Answer, Flow, Role
 from sangbong.liaison.adapters.line.http import HeadError, request_bytes, request_head
 from sangbong.liaison.adapters.line.rate import RateControl
 from sangbong.liaison.adapters.line.wire import Wire
-from sangbong.liaison.core.film import SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.film import SEALED_PIECE_BYTES
 
 URGENT_FLOWS = 2
 CONTROL_FLOWS = 1

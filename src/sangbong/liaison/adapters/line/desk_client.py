@@ -12,7 +12,7 @@ from pathlib import Path
 from sangbong.liaison.adapters.line.desk import DESK_SOCKET, run_folder
 from sangbong.liaison.adapters.line.flow import Answer
 from sangbong.liaison.adapters.line.http import HeadError, Reader, request_bytes
-from sangbong.liaison.core.framing import PartReader, framed_all
+from sangbong.liaison.core.wire.framing import PartReader, framed_all
 
 _CONNECTIONS_MAX = 4
 _AGAIN_SECONDS = 0.1

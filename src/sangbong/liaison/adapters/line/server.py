@@ -32,9 +32,9 @@ from sangbong.liaison.adapters.film_store import FilmStore
 from sangbong.liaison.adapters.line.flow import Answer
 from sangbong.liaison.adapters.line.http import Head, HeadError, Reader, answer_bytes
 from sangbong.liaison.adapters.line.wire import Wire
-from sangbong.liaison.core.exchange import EXCHANGE_BYTES_MAX
-from sangbong.liaison.core.film import MANIFEST_BYTES_MAX, SEALED_PIECE_BYTES
-from sangbong.liaison.core.signal import SIGNAL_BYTES_MAX
+from sangbong.liaison.core.wire.exchange import EXCHANGE_BYTES_MAX
+from sangbong.liaison.core.wire.film import MANIFEST_BYTES_MAX, SEALED_PIECE_BYTES
+from sangbong.liaison.core.wire.signal import SIGNAL_BYTES_MAX
 
 TAKE_BYTES_MAX = 72 * 1024 * 1024
 """The largest envelope, or a batch of small ones."""
