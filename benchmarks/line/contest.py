@@ -322,6 +322,8 @@ class Contest:
 
     def _finish(self, seconds: float, delivered: int, size: Size) -> None:
         self.over = True
+        if not self.run.small_seconds and self.contender.small_done():
+            self.run.small_seconds = seconds
         self.run.finish(seconds, delivered, size)
         self._tally.look(*self.contender.pids())
         self.run.cpu = self._tally.seconds
