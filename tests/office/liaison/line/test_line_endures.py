@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import socket
 import subprocess
 import sys
@@ -203,6 +204,116 @@ def test_a_host_that_is_not_there_is_tried_ever_more_seldom(pair, capsys, monkey
     assert told.count("line.not_connected") == 1
 
 
+def test_a_request_whose_connection_breaks_is_asked_on_another(pair, monkeypatch):
+    async def play():
+        async with pair.open():
+            await until(lambda: _is_open(pair))
+            line = _line(pair)
+            real, broken = line._ask_on, []
+
+            async def break_first(flow, method, target, body, *, written=None):
+                if not broken:
+                    broken.append(flow)
+                    raise ConnectionResetError
+                return await real(flow, method, target, body, written=written)
+
+            monkeypatch.setattr(line, "_ask_on", break_first)
+            assert (await line.ask(Role.CONTROL, "GET", "/link/alive"))[0] == 200
+            assert broken[0] not in line.flows
+            # whoever asked and went away is not told, and the connection goes on
+            monkeypatch.setattr(line, "_ask_on", real)
+            flow = next(flow for flow in line.flows if flow.role is Role.ORDINARY)
+            gone = asyncio.create_task(line._ask_on(flow, "GET", "/link/alive", b""))
+            await asyncio.sleep(0)
+            gone.cancel()
+            assert (await line._ask_on(flow, "GET", "/link/alive", b""))[0] == 200
+            line._unblock(broken[0])
+            connections._forget(gone)
+
+    asyncio.run(play())
+
+
+def test_a_line_without_bounds_takes_all_turns_and_a_full_one_waits(pair):
+    async def play():
+        async with pair.open():
+            await until(lambda: _is_open(pair))
+            line = _line(pair)
+            line.control.capacity = 1e9
+            pair.post_film(size=24 * MIB)
+            await until(lambda: any(flow.runs for flow in line.flows))
+            line._under_way = 10**12
+            await until(lambda: _answered(pair))
+
+    asyncio.run(play())
+
+
+def test_there_are_never_too_many_connections_or_attempts(pair, monkeypatch):
+    async def play():
+        async with pair.open():
+            await until(lambda: _is_open(pair))
+            line = _line(pair)
+            line.jobs, line._tokens = [], 0.0
+            before = len(line.flows)
+            for _ in range(5):
+                line._connect_soon()
+            await until(lambda: not line._connecting)
+            assert len(line.flows) <= max(before, line._wanted())
+            monkeypatch.setattr(connections, "_PROBES_MAX", 0)
+            for flow in list(line.flows):
+                line._drop(flow)
+            await asyncio.sleep(0.3)
+            assert not line.flows
+
+    asyncio.run(play())
+
+
+def test_a_sender_that_starts_again_goes_on_before_its_office_does(pair):
+    """Films under way are remembered, with the rate of the line."""
+
+    async def play():
+        async with Proxy(pair.port) as proxy, pair.far.serving():
+            pair.by_way_of(proxy.port)
+            film = pair.post_film(size=24 * MIB)
+            async with pair.near.serving():
+                pair.carry(pair.far)
+                pair.carry(pair.near)
+                await until(lambda: proxy.passed > 4 * MIB)
+                await pair.stop(pair.near)
+            pair.carry(pair.near)  # its desk is away
+            before = proxy.passed
+            await until(lambda: proxy.passed > before + MIB)
+            assert pair.carriers[NEAR].callers[FAR].line.control.full_once
+            async with pair.near.serving():
+                await until(lambda: _answered(pair))
+            await pair.stop(pair.near)
+            await pair.stop(pair.far)
+            return film
+
+    assert pair.far.store.is_complete(asyncio.run(play()).film_id)
+
+
+def test_a_counterpart_that_moved_is_called_where_it_is_and_one_that_left_is_not(pair):
+    async def play():
+        async with Proxy(pair.port) as proxy, pair.open():
+            await until(lambda: _is_open(pair))
+            assert not proxy.passed
+            pair.by_way_of(proxy.port)
+            poke(pair.near.home, "counterparts")
+            pair.near.post(FAR, b"by the new way")
+            await until(lambda: _answered(pair))
+            assert proxy.passed
+            pair.far.said["counterparts"].append(dict(pair.near.said["counterparts"][0], url=""))
+            poke(pair.far.home, "counterparts")  # it knows one more; the line stays
+            await asyncio.sleep(0.2)
+            assert _is_open(pair)
+            pair.near.said["counterparts"] = []
+            poke(pair.near.home, "counterparts")
+            await until(lambda: not pair.carriers[NEAR].callers)
+            pair.carriers[NEAR]._poked("nothing", b"")
+
+    asyncio.run(play())
+
+
 # --- what the desks and the other side say ---------------------------------------------------------
 
 
@@ -218,6 +329,8 @@ def test_a_dispatch_that_is_no_longer_held_is_passed_over(pair, monkeypatch):
     async def play():
         async with pair.open():
             pair.near.post(FAR, b"gone")
+            await until(lambda: _is_open(pair))
+            await until(lambda: not pair.carriers[NEAR].callers[FAR]._known)
             pair.near.post(FAR, b"gone, urgent", urgent=True)
             pair.near.post(FAR, film, film="0" * 64, pieces=1)
             kept = pair.near.post(FAR, b"kept")
@@ -250,6 +363,8 @@ def test_an_unclear_answer_changes_nothing_and_is_asked_for_again_later(pair, mo
 
 def test_an_office_that_is_slow_to_answer_is_noted_as_carried(pair, monkeypatch):
     monkeypatch.setattr(callers, "_CARRIED_SECONDS", 0.1)
+    monkeypatch.setattr(callers, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(callers, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(callers, "_RETRY_SECONDS", 0.4)
     real, times = pair.far._post_take, []
 
@@ -489,6 +604,55 @@ def test_the_command_carries_for_an_office_served_elsewhere(monkeypatch, tmp_pat
     ended = CliRunner().invoke(cli, ["--home", str(tmp_path), "carrier", "--port", "9"])
     assert ended.exit_code == 0
     assert asked == [(tmp_path, module.Listening("127.0.0.1", 9))]
+
+
+def test_one_carrier_runs_until_it_is_interrupted(monkeypatch, tmp_path):
+    from sangbong.liaison.adapters.line import carrier as module
+
+    async def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.Carrier, "run", interrupted)
+    module.carry(tmp_path, module.Listening())
+    module.carry(tmp_path, module.Listening())  # the lock was let go
+
+
+def test_it_ends_with_the_process_that_started_it(monkeypatch):
+    from sangbong.liaison.adapters.line import carrier as module
+
+    asked = []
+
+    class Library:
+        def __init__(self, name):
+            assert name is None
+
+        def prctl(self, *what):
+            asked.append(what)
+
+    monkeypatch.setattr(module.ctypes, "CDLL", Library)
+    module.die_with(0)
+    module.die_with(os.getppid())
+    assert asked == [(1, 9)]
+    with pytest.raises(SystemExit):
+        module.die_with(1 if os.getppid() != 1 else 2)
+
+
+def test_a_caller_that_went_away_before_the_greeting_is_no_fault(pair):
+    class Gone:
+        def wrap_socket(self, sock, **settings):
+            raise ConnectionResetError
+
+    async def play():
+        async with pair.far.serving():
+            pair.carry(pair.far)
+            await until(lambda: pair.carriers[FAR]._context is not None)
+            carrier = pair.carriers[FAR]
+            near, far = socket.socketpair()
+            assert await carrier._greeted(far, Gone()) is None
+            near.close()
+            await pair.stop(pair.far)
+
+    asyncio.run(play())
 
 
 def test_a_fault_has_its_code():

@@ -112,14 +112,10 @@ class Connections:
 
     async def run(self) -> None:
         """Keep the line open until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
-                tasks.create_task(self._connect_for_ever())
-                await self._look_for_ever()
-        finally:
-            for flow in list(self.flows):
-                self._drop(flow)
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            tasks.create_task(self._connect_for_ever())
+            await self._look_for_ever()
 
     # --- requests ------------------------------------------------------------------------------
 
