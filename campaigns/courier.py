@@ -214,22 +214,16 @@ class _History:
             return {"not_a_bundle"}
         if Harm.BIT_FLIPPED in stick.harmed:
             return set()
-        if Harm.CUT_SHORT in stick.harmed and self._is_in_head(stick):
-            return {"cut_short"}
+        # a file that ends inside its head does not say whose it is
+        short = {"cut_short"} if Harm.CUT_SHORT in stick.harmed else set()
         if OFFICES[stick.writer] == office.code:
-            return {"own"}
+            return {"own"} | short
         if OFFICES[stick.reader] != office.code:
-            return {"for_another"}
+            return {"for_another"} | short
         if (office.code, name) in self._read_whole:
-            return {"already_read"}
+            return {"already_read"} | short
         perhaps = {"already_read"} if (office.code, name) in self._perhaps_read else set()
-        if Harm.CUT_SHORT in stick.harmed:
-            return {"cut_short"} | perhaps
-        return {"read", "older"} | perhaps
-
-    @staticmethod
-    def _is_in_head(stick: Any) -> bool:
-        return any(len(data) < 4_096 for _, data in stick.files)
+        return (short or {"read", "older"}) | perhaps
 
     def _search(self) -> None:
         """Look for names on every stick that is new."""
