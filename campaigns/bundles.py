@@ -168,7 +168,8 @@ def _send_film() -> None:
     from sangbong.liaison import operations
     from sangbong.liaison.core.custody.clearance import standing
 
-    film = operations.seal_film(io.BytesIO(b"a film of one piece"))
+    plain = b"a film of one piece"
+    film = operations.seal_film([plain], length=len(plain))
     recipient = OfficeCode(_other().code)
     with transaction.atomic():
         operations.enqueue(

@@ -383,5 +383,5 @@ def test_the_timetable_asks_the_same_number_of_questions_for_1_and_30(
         queries.sittings("21")
     with django_assert_num_queries(3):
         queries.proposals("21")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         queries.round_report("21")
