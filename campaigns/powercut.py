@@ -34,6 +34,7 @@ PLANTED = (NORMAL, NO_SYNC, NO_FILM_SYNC)
 PLANTED_STATES_MAX = 400
 _SHARE_STATES = 50
 _SMALL_STATES = 1_000
+_TOLD_STATES = 2_000
 _FILM_BYTES = 150_000
 _MEMORY = Path("/dev/shm")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -85,8 +86,7 @@ def run(wishes: Wishes, say: Say = print) -> Result:
         offices.found_both(folder / "template")
         recorded = record(folder / "sound", library, size=size)
         say(f"recorded: {_told(recorded)}, {_since(started)}")
-        shares = judged(recorded, folder, wishes, states=wishes.trials)
-        verdicts = [one for share in shares for one in share]
+        verdicts = _told_of(judged(recorded, folder, wishes, states=wishes.trials), say)
         failed = [one for one in verdicts if one.faults]
         for one in failed[:20]:
             say(f"state {one.number}, cut {one.cut}: {'; '.join(one.faults)[:500]}")
@@ -105,6 +105,18 @@ def run(wishes: Wishes, say: Say = print) -> Result:
         rounds=1,
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _told_of(shares: Iterator[list[Verdict]], say: Say) -> list[Verdict]:
+    """All verdicts, with a word about every two thousand."""
+    verdicts: list[Verdict] = []
+    for share in shares:
+        before = len(verdicts)
+        verdicts += share
+        if len(verdicts) // _TOLD_STATES > before // _TOLD_STATES:
+            failed = sum(bool(one.faults) for one in verdicts)
+            say(f"{len(verdicts)} states, {failed} with faults")
+    return verdicts
 
 
 def _catch(
