@@ -21,8 +21,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+RELAYED = ("US-WAS>KP-PYO/notes/1", "KP-PYO>US-WAS/notes/1")
+
+
 def honest_reports(world: Path) -> dict[str, Any]:
-    """What two offices would state that made no mistake, of a world of thirty."""
+    """What three offices would state that made no mistake, of a world of thirty."""
     truth = load(world)
     records = {
         line.split(",")[0]: line.split(",")[13]
@@ -69,7 +72,11 @@ def honest_reports(world: Path) -> dict[str, Any]:
         "pairs": [[a, s, state] for (a, s), state in told.items()],
         "sittings": sittings,
         "films": ["released"],
-        "dispatches": [["A>B/x/1", "out", "applied"], ["B>A/x/1", "in", "applied"]],
+        "dispatches": [
+            ["KR-SEL>KP-PYO/x/1", "out", "applied"],
+            ["KP-PYO>KR-SEL/x/1", "in", "applied"],
+        ],
+        "notes": [],
     }
     pyongyang = {
         "lines": [],
@@ -78,9 +85,14 @@ def honest_reports(world: Path) -> dict[str, Any]:
         "found": [[a, s, links[a, s]] for a, s in told],
         "sittings": sittings,
         "films": ["delivered"],
-        "dispatches": [["A>B/x/1", "in", "applied"], ["B>A/x/1", "out", "applied"]],
+        "dispatches": [
+            ["KR-SEL>KP-PYO/x/1", "in", "applied"],
+            ["KP-PYO>KR-SEL/x/1", "out", "applied"],
+        ],
+        "notes": list(RELAYED),
     }
-    return {"seoul": seoul, "pyongyang": pyongyang}
+    washington = {"dispatches": [], "notes": list(RELAYED)}
+    return {"seoul": seoul, "pyongyang": pyongyang, "washington": washington}
 
 
 def drawable(world: Path) -> dict[str, bool]:
@@ -103,7 +115,7 @@ def reply(pair: tuple[str, int], record: str | None, truth: Truth, records: dict
     return "alive" if truth.answer_of(record) is FoundAnswer.WILLING else "cannot_confirm"
 
 
-def test_two_offices_without_a_mistake_agree_with_the_truth(world: Path) -> None:
+def test_offices_without_a_mistake_agree_with_the_truth(world: Path) -> None:
     verdict = judge(honest_reports(world), world)
     assert [line.en for line in verdict.lines if not line.agrees] == []
     assert verdict.agrees
@@ -116,11 +128,15 @@ def lose_a_reply(reports: dict[str, Any]) -> None:
 
 
 def apply_twice(reports: dict[str, Any]) -> None:
-    reports["pyongyang"]["dispatches"].append(["A>B/x/1", "in", "applied"])
+    reports["pyongyang"]["dispatches"].append(["KR-SEL>KP-PYO/x/1", "in", "applied"])
 
 
 def lose_a_dispatch(reports: dict[str, Any]) -> None:
     reports["pyongyang"]["dispatches"] = reports["pyongyang"]["dispatches"][1:]
+
+
+def read_what_is_passed_on(reports: dict[str, Any]) -> None:
+    reports["seoul"]["notes"].append(RELAYED[0])
 
 
 def write_another_outcome(reports: dict[str, Any]) -> None:
@@ -143,8 +159,9 @@ def draw_somebody_shut_out(reports: dict[str, Any]) -> None:
     ("fault", "seen_in"),
     [
         (lose_a_reply, "pair by pair different"),
-        (apply_twice, "dispatches from Seoul: sealed, applied once, known so"),
-        (lose_a_dispatch, "dispatches from Seoul: sealed, applied once, known so"),
+        (apply_twice, "dispatches KR-SEL to KP-PYO: sealed, applied once, known so"),
+        (lose_a_dispatch, "dispatches KR-SEL to KP-PYO: sealed, applied once, known so"),
+        (read_what_is_passed_on, "notes by way of Seoul: written, and readable there"),
         (write_another_outcome, "differing between the sides"),
         (draw_one_too_few, "drawn"),
         (draw_somebody_shut_out, "drawn who may not be"),
