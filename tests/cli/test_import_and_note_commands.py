@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from sangbong.cli.main import main
 from sangbong.liaison import queries as liaison
+from sangbong.office.core.clock import FixedClock
 from sangbong.office.queries import audit_entries
 from sangbong.registry import queries as registry
 
@@ -128,8 +131,10 @@ def test_a_file_that_cannot_be_read_is_named_and_why(seoul: Office) -> None:
 
 
 def test_a_note_is_filed_in_the_outbox_and_listed(
-    seoul: Office, counterpart: object, monkeypatch: pytest.MonkeyPatch
+    seoul: Office, counterpart: object, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # a day on which the other office's keys serve
+    monkeypatch.setattr(settings, "CLOCK", FixedClock(now))
     assert seoul.run("note", "list") == (0, "통지문이 없습니다 / no notes\n", "")
     wanted = ("note", "send", "--to", "KP-PYO", "--sender", "한도윤", "--rank", "연락관")
     status, out, _ = seoul.run(*wanted, "--number", "2018-17", "--text", "첫 줄\n둘째 줄")
