@@ -73,14 +73,15 @@ def test_every_state_of_a_machine_has_a_word_and_a_shape(family: str, machine: t
     assert words.known_states(family) - {""} == {state.value for state in machine}  # type: ignore[attr-defined]
 
 
-def test_no_death_is_red_and_red_is_only_for_refusals() -> None:
+def test_no_death_is_red_and_red_is_only_for_refusals_and_danger() -> None:
     red = {
         (family, code)
         for family, marks in words._MARKS.items()
         for code, (_word, _shape, tone) in marks.items()
         if tone == "refused"
     }
-    assert red == {("dispatch", "refused"), ("sitting", "refused")}
+    # a log that tells two histories is a danger
+    assert red == {("dispatch", "refused"), ("sitting", "refused"), ("log", "disputed")}
 
 
 @pytest.mark.parametrize(
