@@ -255,7 +255,8 @@ def _sittings(seoul: Report, pyongyang: Report, truth: Truth) -> tuple[Line, ...
 def _channel(reports: Mapping[str, Report]) -> tuple[Line, ...]:
     """Every dispatch that one office sealed has been applied once by the other, and both know it."""
     lines = []
-    for (sender, code), (receiver, other) in permutations(_CODES.items(), 2):
+    here = [(side, code) for side, code in _CODES.items() if side in reports]
+    for (sender, code), (receiver, other) in permutations(here, 2):
         between = f"{code}>{other}/"
         out = {i: state for i, way, state in reports[sender]["dispatches"] if i.startswith(between)}
         taken = Counter(
@@ -272,11 +273,17 @@ def _channel(reports: Mapping[str, Report]) -> tuple[Line, ...]:
                 f"{len(out)}, {len(out)}, {len(out)}",
             )
         )
+    return (*lines, *_relayed(reports))
+
+
+def _relayed(reports: Mapping[str, Report]) -> tuple[Line, ...]:
+    """What Washington and Pyongyang wrote by way of Seoul, in a round that Washington watches."""
+    if "washington" not in reports:
+        return ()
     relayed = {
         i for side in ("washington", "pyongyang") for i in reports[side]["notes"] if "US-WAS" in i
     }
     return (
-        *lines,
         _equal(
             "notes by way of Seoul: written, and readable there",
             "서울을 거친 통지문: 쓴 것, 서울이 읽을 수 있는 것",
