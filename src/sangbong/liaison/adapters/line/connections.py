@@ -43,6 +43,9 @@ _GREET_SECONDS = 3.0
 _PROBE_SECONDS = ((30.0, 0.1), (600.0, 1.0), (float("inf"), 5.0))
 """So long after the line fell silent, so often."""
 _PROBES_MAX = 14
+_FIRST_AT_ONCE = 4
+_FIRST_SECONDS = 5.0
+_SPARE_SECONDS = 2.0
 _OPEN_SECONDS = 0.05
 _OPEN_AT_ONCE = 8
 _LOOK_SECONDS = 0.05
@@ -98,6 +101,8 @@ class Connections:
         self._loop = asyncio.get_running_loop()
         self._tasks: asyncio.TaskGroup | None = None
         self._connecting = 0
+        self._first_at = 0.0
+        """When the first of the connections that are open now was opened."""
         self._silent_since = self._moved_at = self._filled_at = self._loop.time()
         self._ready: deque[Flow] = deque()
         self._timer: asyncio.Handle | None = None
@@ -324,9 +329,12 @@ class Connections:
     async def _connect_for_ever(self) -> None:
         while True:
             if self.silent or not self.flows:
-                if self._connecting < _PROBES_MAX and len(self.flows) < FLOWS_MAX:
-                    self._connect_soon()
                 quiet = self._loop.time() - self._silent_since
+                # with no connection left at all, the other end was more likely killed than cut off
+                at_once = _FIRST_AT_ONCE if not self.flows and quiet < _FIRST_SECONDS else 1
+                room = min(_PROBES_MAX - self._connecting, FLOWS_MAX - len(self.flows))
+                for _ in range(min(at_once, room)):
+                    self._connect_soon()
                 every = next(every for until, every in _PROBE_SECONDS if quiet < until)
                 self._speaks.clear()
                 with contextlib.suppress(TimeoutError):
@@ -346,7 +354,9 @@ class Connections:
 
     def _wanted(self) -> int:
         films = self.jobs or self.films_ahead
-        background = self._film_flows() + SPARE_FLOWS if films else 2
+        # spare ones come when the others are at work
+        spare = SPARE_FLOWS if self._loop.time() - self._first_at > _SPARE_SECONDS else 0
+        background = self._film_flows() + spare if films else 2
         return REQUEST_FLOWS + background
 
     def _film_flows(self) -> int:
@@ -370,6 +380,8 @@ class Connections:
             return
         self._last_fault = ""
         flow.moved_at = self._loop.time()
+        if not self.flows:
+            self._first_at = flow.moved_at
         tcp.pace(flow.wire.sock, self._share())
         self.flows.append(flow)
         assert self._tasks is not None, "inside run"  # noqa: S101 -- our own mistake
@@ -426,8 +438,8 @@ class Connections:
                 flow.role = Role.SPARE
         spare = deque(flow for flow in self.flows if flow.role is Role.SPARE and flow.free)
         for role, wanted in (
-            (Role.URGENT, URGENT_FLOWS),
             (Role.CONTROL, CONTROL_FLOWS),
+            (Role.URGENT, URGENT_FLOWS),
             (Role.ORDINARY, ORDINARY_FLOWS),
             (Role.FILMS, self._film_flows() if self.jobs else 0),
         ):
