@@ -84,6 +84,21 @@ def test_r6_a_longer_way_is_not_taken_for_a_queue_for_ever():
     assert line.acked - before > 0.9 * 12_500_000
 
 
+def test_r6_a_queue_that_falls_is_a_queue():
+    control = RateControl()
+    control.note(0.0, acked=0, rtt=0.1, limited=False)
+    for step in range(30):
+        control.note(0.5 * step, acked=0, rtt=2.0 - 0.06 * step, limited=False)
+    assert control.base == 0.1
+
+
+def test_r1_the_shortest_round_trip_is_forgotten_after_a_minute():
+    control = RateControl()
+    for second in range(100):
+        control.note(float(second), acked=0, rtt=0.1 if second < 10 else 0.15, limited=False)
+    assert control.base == 0.15
+
+
 def test_nothing_is_learnt_while_there_is_little_to_send():
     line, control = ShapedLine(rate=1_250_000.0, base=0.15), RateControl()
     line.play(control, 10.0, limited=False)

@@ -136,7 +136,9 @@ class RateControl:
         self.base = bases[0][1]
         if self.queue <= QUEUE_SECONDS_MAX:
             self._bent_since, self._bent_queue, self._straight = now, self.queue, self.capacity
-        elif now - self._bent_since > _PATIENCE_SECONDS:
+            return
+        self._bent_queue = max(self._bent_queue, self.queue)
+        if now - self._bent_since > _PATIENCE_SECONDS:
             if self.queue > _FALLS * self._bent_queue:
                 bases.clear()
                 bases.append((now, rtt))

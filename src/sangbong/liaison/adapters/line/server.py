@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 from sangbong.kernel.errors import SangbongError
@@ -89,12 +89,11 @@ class Syncer:
     async def _after(self, before: asyncio.Task[None] | None, film: str) -> None:
         if before is not None:
             await asyncio.wait([before])
-        own = self._now[film] = self._next.pop(film)
+        self._now[film] = self._next.pop(film)
         try:
             await asyncio.to_thread(self._store.sync, film)
         finally:
-            if self._now.get(film) is own:
-                del self._now[film]
+            del self._now[film]
 
 
 class Server:
@@ -117,7 +116,7 @@ class Server:
 
     async def serve(self, wire: Wire) -> None:
         """Answer one greeted connection until it ends."""
-        answers: asyncio.Queue[Awaitable[Answer] | None] = asyncio.Queue(ANSWERS_MAX)
+        answers: asyncio.Queue[asyncio.Future[Answer] | None] = asyncio.Queue(ANSWERS_MAX)
         writing = asyncio.create_task(self._write_answers(wire, answers))
         try:
             await self._read_requests(wire, answers)
@@ -131,7 +130,7 @@ class Server:
                 _let_go(answers.get_nowait())
 
     async def _read_requests(
-        self, wire: Wire, answers: asyncio.Queue[Awaitable[Answer] | None]
+        self, wire: Wire, answers: asyncio.Queue[asyncio.Future[Answer] | None]
     ) -> None:
         peer = self._code_of(wire.peer_certificate())
         reader = Reader(wire)
@@ -146,7 +145,7 @@ class Server:
         await answers.put(None)
 
     async def _write_answers(
-        self, wire: Wire, answers: asyncio.Queue[Awaitable[Answer] | None]
+        self, wire: Wire, answers: asyncio.Queue[asyncio.Future[Answer] | None]
     ) -> None:
         try:
             while (waiting := await answers.get()) is not None:
@@ -159,7 +158,7 @@ class Server:
         except OSError:
             wire.close()  # whoever reads is told, too
 
-    async def _hear(self, peer: str, head: Head, reader: Reader) -> Awaitable[Answer]:
+    async def _hear(self, peer: str, head: Head, reader: Reader) -> asyncio.Future[Answer]:
         """Read one request whole; what is returned gives its answer."""
         film = _FILM_PATH.fullmatch(head.path)
         if film is not None:
@@ -180,7 +179,7 @@ class Server:
 
     async def _hear_of_film(
         self, peer: str, path: re.Match[str], head: Head, reader: Reader
-    ) -> Awaitable[Answer]:
+    ) -> asyncio.Future[Answer]:
         film, what, first, count = path.groups()
         match head.method, what:
             case "GET", "have":
@@ -197,7 +196,7 @@ class Server:
 
     async def _hear_pieces(
         self, film: str, first: int, count: int, head: Head, reader: Reader
-    ) -> Awaitable[Answer]:
+    ) -> asyncio.Future[Answer]:
         """Rules L3 and L4."""
         if first + count > self._store.pieces(film):
             raise HeadError(404)
@@ -249,13 +248,13 @@ async def _body(reader: Reader, head: Head, limit: int) -> bytes:
     return await reader.body(head.length)
 
 
-async def _at_once(answer: Answer) -> Answer:
-    return answer
+def _at_once(answer: Answer) -> asyncio.Future[Answer]:
+    ready: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    ready.set_result(answer)
+    return ready
 
 
-def _let_go(waiting: Awaitable[Answer] | None) -> None:
+def _let_go(waiting: asyncio.Future[Answer] | None) -> None:
     """Nobody waits for this answer any more; what it stands for goes on to its end."""
-    if isinstance(waiting, asyncio.Future):
+    if waiting is not None:
         waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
-    elif asyncio.iscoroutine(waiting):
-        waiting.close()

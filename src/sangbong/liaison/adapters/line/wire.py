@@ -68,9 +68,7 @@ class Wire:
                 count = self.sock.recv_into(view)
             except ssl.SSLWantReadError:
                 await self._readable()
-            except (
-                ssl.SSLWantWriteError
-            ):  # pragma: no cover -- OpenSSL may ask for it; it never did
+            except ssl.SSLWantWriteError:
                 await self._writable()
             except ssl.SSLEOFError:
                 return 0
