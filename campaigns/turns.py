@@ -38,7 +38,8 @@ from sangbong.worker.routing import apply_waiting
 RECEIVE_PHASE = "receive"
 _EARLY_RECEIPTS_FROM = 900_000
 # carrying again after a kill is right, and leaves its own traces
-_CARRIER_TABLES = frozenset({"liaison_bundle", "office_audit_entry"})
+# each contact may add a cosigned checkpoint, and a killed one makes another contact needed
+_CARRIER_TABLES = frozenset({"liaison_bundle", "liaison_log_checkpoint", "office_audit_entry"})
 _CARRIER_ACTIONS = frozenset({"liaison.write_bundle", "liaison.read_bundle"})
 
 
