@@ -82,6 +82,18 @@ def jamo(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
+def one_letter_off(left: str, right: str) -> bool:
+    """Whether one letter added, dropped or changed makes one name the other; not when equal."""
+    shorter, longer = sorted((jamo(left), jamo(right)), key=len)
+    if shorter == longer or len(longer) - len(shorter) > 1:
+        return False
+    start = 0
+    while start < len(shorter) and shorter[start] == longer[start]:
+        start += 1
+    rest = start if len(longer) > len(shorter) else start + 1
+    return shorter[rest:] == longer[start + 1 :]
+
+
 def _open_or_nieun(syllable: str) -> bool:
     return is_hangul(syllable) and (ord(syllable) - _FIRST_SYLLABLE) % _FINALS in {
         0,
@@ -110,6 +122,11 @@ def _north_surnames() -> dict[str, str]:
         row["hangul_south"]: row["hangul_north"].split("|")[0].split("/")[0].split(" ")[0]
         for row in rows("surname_romanizations")
     }
+
+
+def is_long_surname(word: str) -> bool:
+    """Whether the word, in folded form, is a surname of two syllables."""
+    return word in _long_surnames()
 
 
 @cache

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sangbong.names.korean.spelling import jamo
+from sangbong.names.korean.spelling import jamo, one_letter_off
 
-
-def one_letter_off(left: str, right: str) -> bool:
-    """Whether one letter added, dropped or changed makes one name the other; not when equal."""
-    shorter, longer = sorted((jamo(left), jamo(right)), key=len)
-    if shorter == longer or len(longer) - len(shorter) > 1:
-        return False
-    start = 0
-    while start < len(shorter) and shorter[start] == longer[start]:
-        start += 1
-    rest = start if len(longer) > len(shorter) else start + 1
-    return shorter[rest:] == longer[start + 1 :]
+__all__ = ["Nearby", "one_letter_off"]
 
 
 class Nearby:
