@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.loops import run_apart
 from tests.office.liaison.conftest import owed
 
 from sangbong.api import desk
@@ -514,7 +514,7 @@ def test_work_is_done_in_the_desk_s_own_threads(monkeypatch):
 
         return await desk._in_thread(lambda: threading.current_thread().name)
 
-    assert asyncio.run(name()).startswith("desk")
+    assert run_apart(name()).startswith("desk")
 
 
 def test_a_dispatch_that_was_returned_rests_and_waits_again(peer, now):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
+from tests.loops import run_apart
 
 from sangbong.liaison.adapters.line.http import (
     HEAD_BYTES_MAX,
@@ -31,7 +30,7 @@ class Bytes:
 
 def _refused(data: bytes) -> int:
     with pytest.raises(HeadError) as caught:
-        asyncio.run(Reader(Bytes(data, step=4_096)).request())
+        run_apart(Reader(Bytes(data, step=4_096)).request())
     return caught.value.status
 
 
@@ -50,7 +49,7 @@ def test_requests_follow_each_other_with_their_bodies(step):
         second = await reader.request()
         return first, body, between, second, await reader.request()
 
-    first, body, between, second, end = asyncio.run(read())
+    first, body, between, second, end = run_apart(read())
     assert (first.method, first.path, first.query, body) == (
         "POST",
         "/link/envelopes",
@@ -69,7 +68,7 @@ def test_answers_are_read_alike():
         body = await reader.body(first.length)
         return first.status, body, (await reader.answer()).status, await reader.answer()
 
-    assert asyncio.run(read()) == (422, b"no", 204, None)
+    assert run_apart(read()) == (422, b"no", 204, None)
 
 
 def test_an_end_in_the_middle_is_told():
@@ -82,7 +81,7 @@ def test_an_end_in_the_middle_is_told():
 
     for data in (b"POST /link", request_bytes("POST", "/x", b"12345")[:-1]):
         with pytest.raises(EndedError):
-            asyncio.run(read(data))
+            run_apart(read(data))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.loops import run_apart
 from tests.office.liaison.line.conftest import FAR, Pair, Proxy, until
 
 from sangbong.liaison.adapters.line.desk import SIGNAL_BYTES_MAX, poke, send_signal
@@ -31,7 +32,7 @@ def test_dispatches_and_films_arrive_and_their_receipts_come_back(pair):
             await until(lambda: _all_answered(pair))
             return films, posted
 
-    films, posted = asyncio.run(play())
+    films, posted = run_apart(play())
     assert pair.far.received() >= posted
     assert len(pair.far.received()) == len(posted) + 3
     for film in films:
@@ -50,7 +51,7 @@ def test_an_urgent_dispatch_arrives_while_a_film_waits(pair):
             await until(lambda: digest in pair.far.received())
             await until(lambda: _all_answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def _opened(pair: Pair) -> bool:
@@ -65,7 +66,7 @@ def test_a_lost_poke_costs_a_second_and_no_dispatch(pair):
             pair.near.post(FAR, b"nobody was told of this")
             await until(lambda: _all_answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_exchanges_go_both_ways_when_the_line_opens_and_when_poked(pair):
@@ -83,7 +84,7 @@ def test_exchanges_go_both_ways_when_the_line_opens_and_when_poked(pair):
             pair.carriers[pair.near.home.name].callers[FAR].poke("nonsense")
             await asyncio.sleep(0.1)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_signals_pass_at_once_and_are_dropped_without_a_line(pair):
@@ -101,7 +102,7 @@ def test_signals_pass_at_once_and_are_dropped_without_a_line(pair):
         with pytest.raises(ValueError, match="longer"):
             send_signal(pair.near.home, FAR, bytes(SIGNAL_BYTES_MAX + 1))
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_broken_line_goes_on_at_the_piece(pair):
@@ -117,7 +118,7 @@ def test_a_broken_line_goes_on_at_the_piece(pair):
             await until(lambda: _all_answered(pair))
             return whole, proxy.passed
 
-    whole, passed = asyncio.run(play())
+    whole, passed = run_apart(play())
     # what was whole when it broke did not pass again
     assert whole < passed < 1.6 * whole
 
@@ -138,7 +139,7 @@ def test_a_silent_line_goes_on_when_it_speaks_again(pair):
             proxy.silent = False
             await until(lambda: _all_answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
     assert len(pair.far.received()) == 2
 
 
@@ -172,7 +173,7 @@ def test_carriers_killed_in_the_middle_lose_no_whole_piece_and_no_dispatch(pair)
                     process.wait()
             return posted, whole, proxy.passed
 
-    posted, whole, passed = asyncio.run(play())
+    posted, whole, passed = run_apart(play())
     assert pair.far.received() >= posted
     assert passed < 2 * whole
 
@@ -191,7 +192,7 @@ def test_a_second_carrier_of_the_same_office_ends(pair):
                 first.kill()
                 first.wait()
 
-    assert asyncio.run(play()) == 1
+    assert run_apart(play()) == 1
 
 
 def test_a_carrier_whose_parent_is_gone_does_not_start(pair):
@@ -241,7 +242,7 @@ def test_films_flow_again_before_the_office_has_started(pair):
             await pair.stop(pair.near)
             await pair.stop(pair.far)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_desk_that_is_away_is_waited_for_on_both_sides(pair):
@@ -257,7 +258,7 @@ def test_a_desk_that_is_away_is_waited_for_on_both_sides(pair):
             await pair.stop(pair.near)
             await pair.stop(pair.far)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_counterpart_that_is_no_longer_confirmed_is_cut_off(pair):
@@ -272,4 +273,4 @@ def test_a_counterpart_that_is_no_longer_confirmed_is_cut_off(pair):
             await asyncio.sleep(0.5)
             assert pair.far.received() == set()
 
-    asyncio.run(play())
+    run_apart(play())

@@ -14,6 +14,7 @@ import threading
 from hashlib import sha256
 
 import pytest
+from tests.loops import run_apart
 from tests.office.liaison.line.conftest import FAR, NEAR, Pair, Proxy, until
 
 from sangbong.cli import carrying
@@ -88,7 +89,7 @@ def test_c3_after_a_silence_fresh_connections_carry_on_and_the_old_ones_end_what
             await until(lambda: all(flow.role is not Role.ENDING for flow in line.flows))
             return film
 
-    film = asyncio.run(play())
+    film = run_apart(play())
     assert pair.far.store.is_complete(film.film_id)
     assert pair.far.signals == []
 
@@ -116,7 +117,7 @@ def test_a_connection_that_stays_stuck_is_given_up(pair, monkeypatch):
             await until(lambda: _answered(pair))
             assert not slow.stuck
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_an_urgent_dispatch_outlives_both_its_connections(pair, monkeypatch):
@@ -139,7 +140,7 @@ def test_an_urgent_dispatch_outlives_both_its_connections(pair, monkeypatch):
             await until(lambda: _answered(pair))
             assert len(broken) == 2
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_pieces_that_were_refused_go_again(pair, monkeypatch):
@@ -160,7 +161,7 @@ def test_pieces_that_were_refused_go_again(pair, monkeypatch):
             await until(lambda: _answered(pair))
             return film
 
-    assert pair.far.store.is_complete(asyncio.run(play()).film_id)
+    assert pair.far.store.is_complete(run_apart(play()).film_id)
     assert len(refused) == 1
 
 
@@ -183,7 +184,7 @@ def test_an_answer_that_nobody_asked_for_or_that_is_too_large_ends_the_connectio
             await until(lambda: _is_open(pair))
             assert (await line.ask(Role.ORDINARY, "GET", "/link/alive"))[0] == 200
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_request_that_is_cut_is_asked_again(pair):
@@ -196,7 +197,7 @@ def test_a_request_that_is_cut_is_asked_again(pair):
                     flow.wire.close()
             assert (await line.ask(Role.CONTROL, "GET", "/link/alive"))[0] == 200
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_host_that_is_not_there_is_tried_ever_more_seldom(pair, capsys, monkeypatch):
@@ -209,7 +210,7 @@ def test_a_host_that_is_not_there_is_tried_ever_more_seldom(pair, capsys, monkey
             await asyncio.sleep(1.0)
             await pair.stop(pair.near)
 
-    asyncio.run(play())
+    run_apart(play())
     told = capsys.readouterr().err
     assert told.count("line.not_connected") == 1
 
@@ -240,7 +241,7 @@ def test_a_request_whose_connection_breaks_is_asked_on_another(pair, monkeypatch
             line._unblock(broken[0])
             connections._forget(gone)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_line_without_bounds_takes_all_turns_and_a_full_one_waits(pair):
@@ -254,7 +255,7 @@ def test_a_line_without_bounds_takes_all_turns_and_a_full_one_waits(pair):
             line._under_way = 10**12
             await until(lambda: _answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_there_are_never_too_many_connections_or_attempts(pair, monkeypatch):
@@ -274,7 +275,7 @@ def test_there_are_never_too_many_connections_or_attempts(pair, monkeypatch):
             await asyncio.sleep(0.3)
             assert not line.flows
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_sender_that_starts_again_goes_on_before_its_office_does(pair):
@@ -299,7 +300,7 @@ def test_a_sender_that_starts_again_goes_on_before_its_office_does(pair):
             await pair.stop(pair.far)
             return film
 
-    assert pair.far.store.is_complete(asyncio.run(play()).film_id)
+    assert pair.far.store.is_complete(run_apart(play()).film_id)
 
 
 def test_a_counterpart_that_moved_is_called_where_it_is_and_one_that_left_is_not(pair):
@@ -321,7 +322,7 @@ def test_a_counterpart_that_moved_is_called_where_it_is_and_one_that_left_is_not
             await until(lambda: not pair.carriers[NEAR].callers)
             pair.carriers[NEAR]._poked("nothing", b"")
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 # --- what the desks and the other side say ---------------------------------------------------------
@@ -347,7 +348,7 @@ def test_a_dispatch_that_is_no_longer_held_is_passed_over(pair, monkeypatch):
             await until(lambda: kept in pair.far.received())
             await until(lambda: not pair.carriers[NEAR].callers[FAR]._known)
 
-    asyncio.run(play())
+    run_apart(play())
     assert pair.near.answers().count("") == 3
 
 
@@ -367,7 +368,7 @@ def test_an_unclear_answer_changes_nothing_and_is_asked_for_again_later(pair, mo
             pair.near.post(FAR, b"said twice")
             await until(lambda: _answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
     assert len(times) == 2
 
 
@@ -394,7 +395,7 @@ def test_an_office_that_is_slow_to_answer_is_noted_as_carried(pair, monkeypatch)
             slow.quick = True
             await until(lambda: _answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
     assert len(times) >= 2
 
 
@@ -423,7 +424,7 @@ def test_a_film_that_is_not_here_any_more_ends_no_other(pair):
             await until(lambda: pair.near.answers()[1] == "R")
             return film
 
-    asyncio.run(play())
+    run_apart(play())
     assert pair.near.answers()[0] == ""
 
 
@@ -437,7 +438,7 @@ def test_a_film_that_nobody_awaits_is_not_sent(pair, monkeypatch):
             await until(lambda: not pair.carriers[NEAR].callers[FAR]._known)
             return film
 
-    film = asyncio.run(play())
+    film = run_apart(play())
     assert pair.far.store.pieces(film.film_id) == 0
 
 
@@ -458,7 +459,7 @@ def test_a_film_is_told_complete_until_it_is_heard(pair, monkeypatch, said):
             pair.post_film(size=100)
             await until(lambda: _answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
     assert len(times) >= 2
 
 
@@ -472,7 +473,7 @@ def test_a_film_that_is_there_already_is_only_named(pair):
         async with pair.open():
             await until(lambda: _answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_an_exchange_that_is_refused_waits_for_the_next(pair, monkeypatch):
@@ -490,7 +491,7 @@ def test_an_exchange_that_is_refused_waits_for_the_next(pair, monkeypatch):
             await until(lambda: heard)
             await until(lambda: _is_open(pair))
 
-    asyncio.run(play())
+    run_apart(play())
     assert heard == [b"{}"]
 
 
@@ -520,7 +521,7 @@ def test_a_desk_that_speaks_unclearly_is_asked_again(pair, tmp_path):
         server.close()
         return answer, waiting, held
 
-    assert asyncio.run(play()) == ((204, b""), ([], False), [b""])
+    assert run_apart(play()) == ((204, b""), ([], False), [b""])
 
 
 def test_frames_that_end_too_early_are_told():
@@ -551,7 +552,7 @@ def test_a_line_whose_kernel_tells_nothing_still_carries(pair, monkeypatch):
             pair.near.post(FAR, b"small")
             await until(lambda: _answered(pair))
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 class Hesitant:
@@ -604,7 +605,7 @@ def test_tls_may_want_to_write_in_order_to_read():
         far.close()
         return count
 
-    assert asyncio.run(play()) == 7
+    assert run_apart(play()) == 7
 
 
 def test_whoever_waits_on_a_connection_that_is_closed_here_is_told(pair):
@@ -629,7 +630,7 @@ def test_whoever_waits_on_a_connection_that_is_closed_here_is_told(pair):
             wire.offer(memoryview(b"x"))
         far.close()
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_serve_keeps_a_carrier_running(monkeypatch, tmp_path):
@@ -715,7 +716,7 @@ def test_a_caller_that_went_away_before_the_greeting_is_no_fault(pair):
             near.close()
             await pair.stop(pair.far)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_a_fault_has_its_code():

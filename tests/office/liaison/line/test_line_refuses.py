@@ -10,6 +10,7 @@ import ssl
 from hashlib import sha256
 
 import pytest
+from tests.loops import run_apart
 from tests.office.liaison.line.conftest import FAR, NEAR, Pair, seal, until
 
 from sangbong.kernel.errors import SangbongError
@@ -79,7 +80,7 @@ def _ask(pair: Pair, *requests: bytes, who: str = NEAR) -> list[int]:
             writer.close()
             return statuses
 
-    return asyncio.run(play())
+    return run_apart(play())
 
 
 def test_a_known_counterpart_is_answered(pair):
@@ -102,7 +103,7 @@ def test_an_older_tls_is_not_spoken(pair):
             with pytest.raises(ssl.SSLError, match=r"(?i)version|alert"):
                 await _dial(pair, version=ssl.TLSVersion.TLSv1_2)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_l1_a_certificate_that_counts_no_more_is_refused_when_it_asks(pair):
@@ -118,7 +119,7 @@ def test_l1_a_certificate_that_counts_no_more_is_refused_when_it_asks(pair):
             other.close()
             return said
 
-    first, second = asyncio.run(play())
+    first, second = run_apart(play())
     assert first[0] in {0, 200, 403}  # it was greeted before, and may be hung up on
     assert second == (403, b"")
 
@@ -204,7 +205,7 @@ def test_a_cut_in_the_middle_keeps_every_whole_piece(pair):
                     _, have = await _said(reader)
             writer.close()
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def _failing(method, error):
@@ -238,7 +239,7 @@ def test_a_disk_that_takes_no_more_is_told(pair, monkeypatch, method, error):
             writer.close()
             return said
 
-    assert asyncio.run(play())[0] == (507 if isinstance(error, OSError) else 404)
+    assert run_apart(play())[0] == (507 if isinstance(error, OSError) else 404)
 
 
 def test_an_office_that_is_away_is_told_and_its_fault_too(pair, monkeypatch):
@@ -259,7 +260,7 @@ def test_an_office_that_is_away_is_told_and_its_fault_too(pair, monkeypatch):
             writer.close()
             return first[0], second[0]
 
-    assert asyncio.run(play()) == (500, 503)
+    assert run_apart(play()) == (500, 503)
 
 
 def test_whoever_says_nothing_is_let_go(pair, monkeypatch):
@@ -287,7 +288,7 @@ def test_whoever_says_nothing_is_let_go(pair, monkeypatch):
             for writer in (silent, slow, idle):
                 writer.close()
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_too_many_connections_are_closed_at_once(pair, monkeypatch):
@@ -307,7 +308,7 @@ def test_too_many_connections_are_closed_at_once(pair, monkeypatch):
             for one in (writer, other, *(writer for _, writer in held)):
                 one.close()
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_nobody_is_greeted_before_the_counterparts_are_known(pair):
@@ -324,7 +325,7 @@ def test_nobody_is_greeted_before_the_counterparts_are_known(pair):
         writer.close()
         await pair.stop(pair.far)
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_another_certificate_than_the_pinned_one_is_not_called(pair):
@@ -345,7 +346,7 @@ def test_another_certificate_than_the_pinned_one_is_not_called(pair):
             assert not caller.line.flows
         assert pair.far.received() == set()
 
-    asyncio.run(play())
+    run_apart(play())
 
 
 def test_the_sockets_of_an_office_are_its_own(pair):
@@ -366,4 +367,4 @@ def test_the_sockets_of_an_office_are_its_own(pair):
                     anybody.sendto(said, os.fspath(run / "carrier.sock"))
             await asyncio.sleep(0.1)
 
-    asyncio.run(play())
+    run_apart(play())

@@ -101,6 +101,8 @@ class Connections:
         self._loop = asyncio.get_running_loop()
         self._tasks: asyncio.TaskGroup | None = None
         self._connecting = 0
+        self._greeting = 0
+        """Connections that the other end has taken and that are not known to be its own yet."""
         self._first_at = 0.0
         """When the first of the connections that are open now was opened."""
         self._silent_since = self._moved_at = self._filled_at = self._loop.time()
@@ -404,9 +406,16 @@ class Connections:
                 sock.close()
                 raise
         self._line_moves(self._loop.time())
-        if self._usable() >= self._wanted():
+        if self._usable() + self._greeting >= self._wanted():
             sock.close()
             return None
+        self._greeting += 1
+        try:
+            return await self._greet(sock)
+        finally:
+            self._greeting -= 1
+
+    async def _greet(self, sock: socket.socket) -> Flow:
         wire = Wire(self.peer.context.wrap_socket(sock, do_handshake_on_connect=False))
         try:
             async with asyncio.timeout(_GREET_SECONDS):
