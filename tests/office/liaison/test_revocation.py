@@ -295,3 +295,62 @@ def test_the_command_takes_the_file_and_lists_what_fell(
     assert "lists the dispatches signed by it that count no more" in updated.output
     assert "key 1: KP-PYO>KR-SEL/notes/1 (liaison.note, applied)" in listed.output
     assert "key 1: KP-PYO>KR-SEL/notes/3 (?, received)" in listed.output
+
+
+def under_the_next_key(peer, across, *standing: Standing) -> None:
+    """Pyongyang revokes its first key, we know it, and it goes on with the second."""
+    data = across.revoke(*standing).data
+    office.accept_statement_update(now=peer.now, data=data)
+    peer.keys = replace(peer.keys, home=across.folder)
+
+
+def answers(peer, *envelopes: bytes) -> list[str]:
+    """The code with which each was returned, or nothing."""
+    taken = operations.take_batch(
+        now=peer.now, envelopes=envelopes, carrier=peer.code, answered=False
+    )
+    return [one.code for one in taken]
+
+
+def test_what_fell_on_its_way_does_not_hold_up_the_ones_behind_it(peer, across, now):
+    """Q5, V5: neither received nor named; the next one of the next key names it in its chain."""
+    first, lost, worse = notes(peer, 3)
+    take(now, first)
+    under_the_next_key(peer, across, stood(1, digest_of(first)))
+    assert answers(peer, lost, worse) == ["office.signer_revoked"] * 2
+    behind = peer.envelope(signer=2)
+
+    assert answers(peer, behind) == [""]
+    apply_waiting(now=now)
+    assert states() == [(1, "applied", ""), (4, "received", "")]
+    assert answers(peer, lost, worse) == ["", ""]
+    apply_waiting(now=now)
+
+    fell = "office.signer_revoked"
+    became = [(1, "applied", ""), (2, "refused", fell), (3, "refused", fell), (4, "applied", "")]
+    assert states() == became
+    assert sorted(one for one in told(peer) if one[1] != "returned") == became
+    assert Note.objects.count() == 2
+
+
+def test_a_place_that_was_on_its_way_is_filled_by_nobody_who_has_the_old_key(peer, across, now):
+    """Q5: a forged one, before and after the sender's own next one came, and once it is there."""
+    (first,) = notes(peer, 1)
+    at_one = peer.last["notes"]
+    forged = peer.envelope(note_body(number="북남-거짓"))
+    peer.last["notes"] = at_one
+    real = peer.envelope(note_body(number="북남-2"))
+    take(now, first)
+    under_the_next_key(peer, across, stood(1, digest_of(first)))
+    behind = peer.envelope(signer=2)
+
+    assert answers(peer, forged) == ["office.signer_revoked"]
+    assert answers(peer, forged, behind) == ["office.signer_revoked", ""]
+    assert answers(peer, real, forged, real) == ["", "office.signer_revoked", ""]
+    apply_waiting(now=now)
+
+    assert states() == [
+        (1, "applied", ""),
+        (2, "refused", "office.signer_revoked"),
+        (3, "applied", ""),
+    ]

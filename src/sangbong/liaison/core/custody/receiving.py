@@ -9,6 +9,8 @@ The rules are E1 to E7 of envelope.py and I1 to I10 of inbox.py, and:
    is from, and at most its first `TRACE_BYTES` bytes.
 4. (V4) The answer to what is not taken is signed where its sender is known here: the office that it
    names, or else the office whose line or stick brought it.
+5. (V5) What a revoked key signed is judged after the rest of its batch, the highest number first: the
+   one behind it may be what says that its sender did send it (revoking.py, rule Q5).
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from sangbong.liaison.core.custody.ledger import (
     Trace,
 )
 from sangbong.liaison.core.custody.resync import late_stream, pass_over
+from sangbong.liaison.core.custody.revoking import is_vouched
 from sangbong.liaison.core.custody.states import DispatchEvent, DispatchState, after
 from sangbong.liaison.core.wire.envelope import (
     Envelope,
@@ -66,32 +69,48 @@ def take(
     is lost, the envelope comes again.
     """
     read = [_checked(channel, data) for data in envelopes]
-    batch = _Batch.load(channel, [one for one in read if isinstance(one, Envelope)])
-    results = []
-    for data, one in zip(envelopes, read, strict=True):
-        if isinstance(one, SangbongError):
-            results.append(Arrived(digest_of(data), fault=one))
-            continue
+    batch = _Batch.load(channel, [one.envelope for one in read if one.envelope])
+    results: dict[int, Arrived] = {}
+    for place in sorted(range(len(read)), key=lambda place: read[place].turn):
+        one, data = read[place], envelopes[place]
         try:
-            row, fresh = batch.judge(one, data, now=now, answered=answered)
+            envelope = batch.admit(one)
+            row, fresh = batch.judge(envelope, data, now=now, answered=answered)
         except SangbongError as fault:
-            results.append(Arrived(one.digest, fault=fault))
+            results[place] = Arrived(digest_of(data), fault=fault)
         else:
-            results.append(Arrived(one.digest, row=row, fresh=fresh))
+            results[place] = Arrived(envelope.digest, row=row, fresh=fresh)
     batch.save()
-    return results
+    return [results[place] for place in range(len(read))]
 
 
-def _checked(channel: Channel, data: bytes) -> Envelope | SangbongError:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was read of one envelope. With a fault and an envelope, only its key counts no more."""
+
+    envelope: Envelope | None
+    fault: SangbongError | None = None
+
+    @property
+    def turn(self) -> tuple[bool, int]:
+        """When it is judged within its batch: rule V5."""
+        fell = self.envelope is not None and self.fault is not None
+        return fell, -self.envelope.header.sequence if fell and self.envelope else 0
+
+
+def _checked(channel: Channel, data: bytes) -> _Checked:
     try:
         envelope = read_envelope(data)
         check_addressed(envelope, own=channel.own)
-        header = envelope.header
+    except SangbongError as fault:
+        return _Checked(None, fault)
+    header = envelope.header
+    try:
         verifier = channel.keys.to_verify(header.sender, header.signer, envelope=envelope)
         check_signed(envelope, verifier=verifier)
     except SangbongError as fault:
-        return fault
-    return envelope
+        return _Checked(envelope if fault.code == "office.signer_revoked" else None, fault)
+    return _Checked(envelope)
 
 
 def _key(envelope: Envelope) -> StreamKey:
@@ -123,6 +142,23 @@ class _Batch:
         streams = channel.ledger.in_streams({_key(one) for one in envelopes})
         known = {key: late_stream(channel, stream) for key, stream in streams.items()}
         return cls(channel, known, channel.ledger.incoming(ids))
+
+    def admit(self, one: _Checked) -> Envelope:
+        """The envelope that is to be judged: one whose signature counts, or rule Q5 of revoking.py.
+
+        Raises:
+            SangbongError: the fault with which it was read.
+        """
+        if one.envelope is None or (one.fault is not None and not self._vouched(one.envelope)):
+            assert one.fault is not None, "read, or a fault"  # noqa: S101 -- our own mistake
+            raise one.fault
+        return one.envelope
+
+    def _vouched(self, envelope: Envelope) -> bool:
+        neighbours = self._neighbours(_key(envelope), envelope.header.sequence)
+        return is_vouched(
+            Held(envelope.header.sequence, envelope.digest, envelope.header.previous), neighbours
+        )
 
     def judge(
         self, envelope: Envelope, data: bytes, *, now: datetime, answered: bool

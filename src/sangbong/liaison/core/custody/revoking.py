@@ -7,6 +7,10 @@
 3. (Q3) What was applied before the revocation was known stays applied, and is listed for a person.
 4. (Q4) A kept receipt of ours that a key of ours signed which is revoked now is signed anew each time
    it is told, since it would not be believed; what was kept does not change.
+5. (Q5) An envelope that does not stand is returned, so that nobody fills a place that was still on
+   its way. But where we hold the one behind it, and that one's `previous` is its digest, its sender
+   did put it there: it is taken, and refused at its turn. Else that place would hold up the stream
+   for good, since its sender never uses a number twice.
 """
 
 from __future__ import annotations
@@ -56,6 +60,16 @@ def fallen_digests(
     )
     papers = [HeldPaper(Position(mark, one.sequence, one.digest), one.previous) for one in held]
     return {one.at.digest for one in fallen(revocation, papers)}
+
+
+def is_vouched(offered: Held, neighbours: Iterable[Held]) -> bool:
+    """Whether what we hold says that a dispatch stands in its place, its key aside: rule Q5."""
+    held = {one.sequence: one for one in neighbours}
+    same = held.get(offered.sequence)
+    if same is not None:
+        return same.digest == offered.digest
+    behind = held.get(offered.sequence + 1)
+    return behind is not None and behind.previous == offered.digest
 
 
 def to_tell(channel: Channel, receipt: bytes, *, revoked: Collection[int]) -> bytes:

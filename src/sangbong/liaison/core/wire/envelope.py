@@ -20,7 +20,8 @@ An envelope is taken only if all of these hold, asked in this order:
 9. (E9) The numbers of a stream run apart for each incarnation of its sender: an office put back
    from a backup counts one incarnation more and begins at 1, so no number is ever used twice.
 
-E1 to E7 fail: the envelope is *returned*, nothing is stored, custody stays with the sender.
+E1 to E7 fail: the envelope is *returned*, nothing is stored, custody stays with the sender. (Of a key
+that was revoked, E5, what the sender's own chain vouches for is refused: revoking.py, rule Q5.)
 E8 fails: the dispatch was received, and is *refused* with the reason.
 """
 
