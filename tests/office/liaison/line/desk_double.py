@@ -54,7 +54,9 @@ class DeskDouble:
         }
         self.store = FilmStore(home / "films")
         run_folder(home).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.db = sqlite3.connect(home / "desk.sqlite3", isolation_level=None)
+        self.db = sqlite3.connect(
+            home / "desk.sqlite3", isolation_level=None, check_same_thread=False
+        )
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=FULL")
         self.db.executescript(SCHEMA)
