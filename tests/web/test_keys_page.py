@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.conftest import OtherOffice
+from tests.office.liaison.conftest import Peer, note_body
+from tests.office.liaison.test_revocation import Across
 from tests.web.conftest import OpenPage, SignIn, faults_of, shoot, sideways
 
+from sangbong.kernel.ids import office_code
+from sangbong.liaison import operations as liaison
 from sangbong.office import operations
 from sangbong.office.adapters import keystore
+from sangbong.office.adapters.keystore import load_keys
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.clock import FixedClock
 from sangbong.office.core.roles import Role
+from sangbong.web.console import keys
+from sangbong.worker.routing import apply_waiting
 
 pytestmark = pytest.mark.django_db
 WHO = Actor("ministry", "keys")
@@ -82,3 +90,70 @@ def test_the_keys_page_has_no_fault_and_fits_its_window(
     page = open_page("/office/keys", role=Role.ADMINISTRATOR, language=language, width=width)
     shoot(page, f"office-keys-{language}-{width}")
     assert (sideways(page), faults_of(page)) == ([], "")
+
+
+def test_no_dispatch_that_fell_is_said_in_words(
+    sign_in: SignIn, settings: object, counterpart: OtherOffice
+) -> None:
+    said = text(sign_in, settings, "en")
+    assert "None: no key that the other side has revoked signed a dispatch here." in said
+
+
+@pytest.fixture
+def fallen(
+    office: str,
+    counterpart: OtherOffice,
+    settings: object,
+    key_homes: tuple[Path, Path],
+    tmp_path: Path,
+    now: datetime,
+) -> None:
+    """Pyongyang revoked the key of two notes; we had applied one, and the other waits behind a gap."""
+    seoul = load_keys(key_homes[0]).receive_public
+    peer = Peer(counterpart.code, office_code(office), counterpart.keys, seoul, now)
+    theirs = tmp_path / "theirs"
+    shutil.copytree(key_homes[1] / "keys", theirs / "keys")
+    first, _lost, third = (
+        peer.envelope(note_body(number=f"북남-{number}")) for number in range(1, 4)
+    )
+    for envelope in (first, third):
+        liaison.receive(now=now, envelope=envelope)
+    apply_waiting(now=now)
+    operations.accept_statement_update(now=now, data=Across(theirs, settings, now).revoke().data)
+
+
+@pytest.mark.parametrize(
+    ("language", "applied", "waiting"),
+    [
+        ("en", "It had its effect. Ask the other side", "Nothing: it is refused at its turn"),
+        ("ko", "이미 효력이 생겼습니다", "차례가 오면 거부됩니다"),
+    ],
+)
+def test_what_fell_with_a_revoked_key_is_listed_with_what_to_do(
+    sign_in: SignIn, settings: object, fallen: None, language: str, applied: str, waiting: str
+) -> None:
+    """Q3 of liaison's revoking."""
+    rows = rows_of(text(sign_in, settings, language))
+    assert [row[0] for row in rows] == ["KP-PYO&gt;KR-SEL/notes/1", "KP-PYO&gt;KR-SEL/notes/3"]
+    assert [applied in rows[0][-1], waiting in rows[1][-1]] == [True, True]
+    assert [row[2] for row in rows] == ["1", "1"]
+    assert all("2018" in row[3] for row in rows)
+
+
+def test_one_who_may_see_the_channel_opens_what_fell_and_the_rest_are_counted(
+    sign_in: SignIn, fallen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "FALLEN_SHOWN", 1)
+    said = sign_in(Role.AUDITOR).get("/office/keys").content.decode()
+    assert 'href="/channel/dispatches/KP-PYO%3EKR-SEL/notes/1"' in said
+    assert "KR-SEL/notes/3" not in said
+    assert "sangbong office keys" in said
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The cells of each row that tells of a dispatch, without their tags."""
+    rows = (row for row in page.split("<tr>")[1:] if "KP-PYO&gt;" in row)
+    return [
+        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.split(r"</t[dh]>", row)[:6]]
+        for row in rows
+    ]

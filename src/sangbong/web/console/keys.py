@@ -12,13 +12,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sangbong.kernel.errors import Language, message
+from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.queries import FallenDispatch, fallen_dispatches
 from sangbong.office import queries
 from sangbong.office.core.due import rotation_due
 from sangbong.office.core.epochs import day_of, epochs_left, is_emergency
 from sangbong.office.core.statement import KeyStatement, SignerKey
+from sangbong.office.permissions import may
+from sangbong.web import words
 from sangbong.web.faces import Mark
 from sangbong.web.permissions import needs
 from sangbong.web.request import StaffRequest
+
+FALLEN_SHOWN = 100
+"""How many fallen dispatches the page lists; `sangbong office keys` lists them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +67,33 @@ class AcrossRow:
     mark: Mark
 
 
+@dataclass(frozen=True, slots=True)
+class FallenRow:
+    """A dispatch of another office that a revoked key of its signed, and what a person does now."""
+
+    id: str
+    generation: int
+    kind: str
+    since: datetime
+    mark: Mark
+    to_do: str
+
+
 @needs(get="office.see")
 def keys(request: StaffRequest) -> HttpResponse:
     """Our keys and the other offices', with their dates, and what a person has to do."""
     now = settings.CLOCK.now()
     own = queries.own_statement()
     language: Language = "en" if (get_language() or "ko").startswith("en") else "ko"
+    standings = queries.key_standings()
+    fell = [one for other in standings for one in fallen_dispatches(other.code)]
     context = {
         "own": _own(own, now=now),
         "signers": [_signer(own, one, day=day_of(now)) for one in reversed(own.signers)],
-        "across": [_across(one, own=own, now=now) for one in queries.key_standings()],
+        "across": [_across(one, own=own, now=now) for one in standings],
+        "fell": [_fallen(one) for one in fell[:FALLEN_SHOWN]],
+        "fell_more": max(0, len(fell) - FALLEN_SHOWN),
+        "may_open": request.staff is not None and may(request.staff.role, "channel.see"),
         "notices": [
             message(notice.key, language).format_map(notice.facts())
             for notice in queries.key_notices(now)
@@ -131,4 +155,21 @@ def _across(one: queries.KeyStanding, *, own: KeyStatement, now: datetime) -> Ac
             if one.confirmed
             else Mark(_("fingerprint not compared yet"), "triangle", "needs")
         ),
+    )
+
+
+def _fallen(one: FallenDispatch) -> FallenRow:
+    if one.state is DispatchState.APPLIED:
+        to_do = _(
+            "It had its effect. Ask the other side in another way, and look at what it changed."
+        )
+    else:
+        to_do = _("Nothing: it is refused at its turn, and the other side may seal the paper anew.")
+    return FallenRow(
+        id=one.id,
+        generation=one.generation,
+        kind=words.short(one.kind) if one.kind else _("not opened yet"),
+        since=one.received_at,
+        mark=words.mark("dispatch", one.state),
+        to_do=to_do,
     )
