@@ -77,7 +77,7 @@ rehearse: $(VENV)/demo ## one seeded round of 200 applicants without pages (SEED
 	@$(BIN)/sangbong demo --once --applicants 200 --seed $(or $(SEED),21) --no-film
 
 messages: $(VENV)/dev ## gather and compile the Korean catalogue
-	@tools/messages
+	@$(BIN)/python tools/messages.py
 
 lock: ## write the hashed locks from pyproject.toml
 	@tools/lock
