@@ -1,22 +1,70 @@
 """The Korean tradition: how a Korean name is read, whatever it was written in.
 
-1. (NK1) A name is family name, then given name; a family name has one syllable, a few have two. Where
-   both borders are possible, both are read, weighted by how common each family is.
+1. (NK1) A name is family name, then given name; a family name has one syllable, a few have two.
+   Where several borders are possible, each is read, weighted by how common its parts are.
 2. (NK2) Every syllable is one part, in folded (Southern) spelling; family and given name each begin
    a word.
+3. (NK3) A Hanja may be any of its readings; inside a given name it follows the base reading, and
+   sometimes what the South writes at the beginning (順女 순녀, now and then 순여).
+4. (NK4) A gloss in brackets after Hangul, as in 이(李)영희, changes no reading: Hanja confirm and
+   never exclude. Hangul in brackets after Hanja says how they are read.
+5. (NK5) A sign for a syllable that nobody knows (김○순) is an unknown part.
+6. (NK6) A house or baptismal name often stands without the family's; 김씨 and 金氏 say the family
+   alone, and the given name has no parts.
+7. (NK7) A border marked by a blank is believed; a known family name after a blank at the end is the
+   family name.
+8. (NK8) Names of the colonial years are read by `colonial`, Latin letters by `reading`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import import_module
+import re
+from functools import cache, lru_cache
+from itertools import product
+from math import prod
+from types import MappingProxyType
 
-from sangbong.names.korean.spelling import fold_word, is_hangul, is_long_surname, one_letter_off
-from sangbong.names.person import PersonName, Script
-from sangbong.names.tradition import Part, Reading
+from sangbong.names.korean import frequencies
+from sangbong.names.korean.hanja import (
+    base_readings,
+    hanja_readings,
+    is_hanja,
+    long_families,
+)
+from sangbong.names.korean.spelling import (
+    INNER,
+    fold_word,
+    initial,
+    is_hangul,
+    is_open_or_nieun,
+    one_letter_off,
+)
+from sangbong.names.korean.tables import rows
+from sangbong.names.person import NameKind, PersonName, Script
+from sangbong.names.tradition import UNKNOWN_PART, Part, Reading, part
 
-LONG_FAMILY_SHARE = 0.9
-"""How far a family name of two syllables is preferred where it is possible. General knowledge."""
+GIVEN_LENGTHS = MappingProxyType({0: 0.002, 1: 0.035, 2: 0.945, 3: 0.015})
+"""Shares of given names by their number of syllables; longer ones are like three, but rarer.
+General knowledge (NOT verified): one-syllable names are a few in a hundred."""
+
+AFTER_LONG_FAMILY = MappingProxyType({0: 0.002, 1: 0.35, 2: 0.64, 3: 0.008})
+"""The same after a family name of two syllables, where short names are common. General knowledge."""
+
+GIVEN_ALONE = MappingProxyType({NameKind.HOUSE: 0.85, NameKind.BAPTISMAL: 0.9, NameKind.OTHER: 0.5})
+"""How often a name of this kind is written without the family's. General knowledge."""
+
+_GIVEN_ALONE_ELSE = 0.02
+_LONGER = 0.001
+_READING_MIN = 0.01
+INNER_SOUTH = 0.1
+"""How often a Hanja with ㄹ or ㄴ is written inside a name as at its beginning (rule NK3).
+General knowledge."""
+
+_MASK = "○"
+_MASKS = frozenset("○〇◯●×□■?*")
+_FAMILY_ONLY = re.compile(r"(?:씨부인|씨|氏|소사|召史)$")
+_GLOSS = re.compile(r"[(（]([^()（）]*)[)）]")
+_SEPARATORS = frozenset("·-.,'")
 
 
 class KoreanTradition:
@@ -25,27 +73,25 @@ class KoreanTradition:
     code = "korean"
 
     def readings(self, name: PersonName) -> tuple[Reading, ...]:
-        """Every way to read the name: rules NK1 and NK2."""
+        """Every way to read the name; empty where it cannot be read at all: rules NK1 to NK8."""
+        text = name.text
+        if name.script is Script.HANGUL and name.kind in _PLAIN_KINDS and _is_plain(text):
+            return (_hangul(text, 1),)
         if name.script is Script.LATIN:
-            found: tuple[Reading, ...] = import_module(
-                "sangbong.names.korean.reading"
-            ).latin_readings(name.text)
-            return found
-        return _hangul_readings(name.text)
+            from sangbong.names.korean.reading import latin_readings
+
+            return latin_readings(text)
+        return written_readings(text, name.kind)
 
     def family_share(self, form: str) -> float:
         """The share of people with this folded family name."""
-        share: float = import_module("sangbong.names.korean.frequencies").family_share(form)
-        return share
+        return frequencies.family_share(form)
 
     def given_share(
         self, form: str, position: int, *, sex: str = "", decade: int | None = None
     ) -> float:
         """The share of given names with this folded syllable at this position, from 0."""
-        share: float = import_module("sangbong.names.korean.frequencies").given_share(
-            form, position, sex=sex, decade=decade
-        )
-        return share
+        return frequencies.given_share(form, position, sex=sex, decade=decade)
 
     def near(self, left: str, right: str) -> bool:
         """Whether two folded forms are one letter (jamo) apart."""
@@ -53,22 +99,214 @@ class KoreanTradition:
 
 
 TRADITION = KoreanTradition()
+_PLAIN_KINDS = frozenset({NameKind.REGISTRY, NameKind.CHANGED, NameKind.MARRIED})
 
 
-def _hangul_readings(text: str) -> tuple[Reading, ...]:
-    word = "".join(text.split())
-    if not is_hangul(word):
+def written_readings(text: str, kind: NameKind = NameKind.REGISTRY) -> tuple[Reading, ...]:
+    """Every way to read a name in Hangul, Hanja or both, as a name of this kind."""
+    words = _words(text)
+    signs = "".join(words)
+    if not signs:
         return ()
-    if len(word) > 2 and is_long_surname(fold_word(word[:2])):
-        return (_reading(word, 2, LONG_FAMILY_SHARE), _reading(word, 1, 1 - LONG_FAMILY_SHARE))
-    return (_reading(word, 1, 1.0),)
+    alone = _FAMILY_ONLY.sub("", signs)
+    if alone != signs and _may_be_family(alone):
+        return (Reading(_family(alone), ()),)
+    if len(words) > 1:
+        marked = _marked_border(words)
+        if marked is not None:
+            return (marked,)
+    return _weighed(_candidates(signs, kind))
 
 
-def _reading(word: str, border: int, weight: float) -> Reading:
+def _is_plain(text: str) -> bool:
+    """Three syllables of which the first is a known family name and the first two are none."""
+    return (
+        len(text) == 3
+        and is_hangul(text)
+        and initial(text[0]) in frequencies.known_families()
+        and fold_word(text[:2]) not in _long_hangul()
+    )
+
+
+def _hangul(word: str, border: int) -> Reading:
     given = tuple(_sure(syllable) for syllable in fold_word(word[border:]))
-    return Reading(_sure(fold_word(word[:border])), given, weight)
+    return Reading(_sure(fold_word(word[:border])), given)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=12_000)
 def _sure(form: str) -> Part:
     return Part(((form, 1.0),))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The syllables of each word, glosses taken in (NK4) and masks made one (NK5).
+
+    Empty where a letter is neither Hangul nor Hanja.
+    """
+    for gloss in _GLOSS.findall(text):
+        if not is_hangul(gloss):
+            continue
+        before = text[: text.index(gloss) - 1]
+        if len(before) >= len(gloss) and all(map(is_hanja, before[-len(gloss) :])):
+            text = text.replace(f"{before[-len(gloss) :]}({gloss})", gloss)
+    text = _GLOSS.sub("", text)
+    words: list[str] = []
+    for word in text.split():
+        signs = ""
+        for sign in word:
+            if sign in _MASKS:
+                signs += _MASK
+            elif sign == "々" and signs:
+                signs += signs[-1]
+            elif is_hangul(sign) or is_hanja(sign):
+                signs += sign
+            elif sign not in _SEPARATORS:
+                return ()
+        words.append(signs)
+    return tuple(word for word in words if word)
+
+
+def _marked_border(words: tuple[str, ...]) -> Reading | None:
+    """The reading that the writer's blanks say, if they say one: rule NK7."""
+    first, last = words[0], words[-1]
+    if _is_family_word(first):
+        return Reading(_family(first), _given("".join(words[1:])))
+    if _is_family_word(last) and _may_be_family(last):
+        return Reading(_family(last), _given("".join(words[:-1])))
+    return None
+
+
+def _candidates(signs: str, kind: NameKind) -> list[tuple[Reading, float]]:
+    """Every border with its weight, not yet summing to one: rules NK1 and NK6."""
+    alone = GIVEN_ALONE.get(kind, _GIVEN_ALONE_ELSE)
+    found = []
+    for size in (1, 2):
+        if len(signs) < size or (size == 2 and not _is_long_family(signs[:2])):
+            continue
+        family, given = _family(signs[:size]), _given(signs[size:])
+        lengths = GIVEN_LENGTHS if size == 1 else AFTER_LONG_FAMILY
+        chance = _family_chance(family) * _given_chance(given) * lengths.get(len(given), _LONGER)
+        found.append((Reading(family, given), (1 - alone) * chance))
+    for bare, share in _given_forms(signs, kind):
+        given = _given(bare)
+        chance = _given_chance(given) * GIVEN_LENGTHS.get(len(given), _LONGER)
+        found.append((Reading(UNKNOWN_PART, given), alone * share * chance))
+    return found
+
+
+def _given_forms(signs: str, kind: NameKind) -> tuple[tuple[str, float], ...]:
+    """The given name alone; a child's 이 at its end (복순이) is mostly none of the name."""
+    calls = kind is NameKind.HOUSE and len(signs) > 1 and signs[-1] == "이"
+    if calls and is_hangul(signs[-2]) and (ord(signs[-2]) - 0xAC00) % 28:
+        return ((signs[:-1], 0.9), (signs, 0.1))
+    return ((signs, 1.0),)
+
+
+def _weighed(found: list[tuple[Reading, float]]) -> tuple[Reading, ...]:
+    total = sum(weight for _, weight in found)
+    kept = [(reading, weight) for reading, weight in found if weight >= _READING_MIN * total]
+    rest = sum(weight for _, weight in kept)
+    kept.sort(key=lambda pair: -pair[1])
+    return tuple(Reading(reading.family, reading.given, weight / rest) for reading, weight in kept)
+
+
+def _family_chance(family: Part) -> float:
+    if not family.is_known:
+        return 1.0
+    return sum(share * frequencies.family_share(form) for form, share in family.options)
+
+
+def _given_chance(given: tuple[Part, ...]) -> float:
+    return prod(
+        sum(share * frequencies.given_share(form, place) for form, share in each.options)
+        for place, each in enumerate(given)
+        if each.is_known
+    )
+
+
+def _family(signs: str) -> Part:
+    if len(signs) == 2:
+        return _sure(_long_name(signs))
+    if signs == _MASK:
+        return UNKNOWN_PART
+    return _sure(initial(signs)) if is_hangul(signs) else _hanja_family(signs)
+
+
+@lru_cache(maxsize=2_000)
+def _hanja_family(character: str) -> Part:
+    return part(dict(hanja_readings(character, family=True)))
+
+
+def _given(signs: str) -> tuple[Part, ...]:
+    """One part a syllable: rules NK2 and NK3."""
+    if is_hangul(signs):
+        return tuple(_sure(syllable) for syllable in fold_word(signs))
+    parts: list[Part] = []
+    for sign in signs:
+        if sign == _MASK:
+            parts.append(UNKNOWN_PART)
+        elif parts:
+            parts.append(_inner(sign, _open_share(parts[-1])))
+        elif is_hangul(sign):
+            parts.append(_sure(initial(sign)))
+        else:
+            parts.append(part(dict(hanja_readings(sign))))
+    return tuple(parts)
+
+
+@lru_cache(maxsize=8_000)
+def _inner(sign: str, open_share: float) -> Part:
+    """A syllable after another that ends in a vowel or ㄴ with this probability."""
+    bases = ((sign, 1.0),) if is_hangul(sign) else base_readings(sign)
+    weights: dict[str, float] = {}
+    for sound, share in bases:
+        south = INNER.get(sound, initial(sound))
+        moved = INNER_SOUTH if is_hanja(sign) else 0.0
+        if sound in INNER:
+            moved = open_share + (1 - open_share) * moved
+        weights[south] = weights.get(south, 0.0) + share * moved
+        weights[sound] = weights.get(sound, 0.0) + share * (1 - moved)
+    return part(weights)
+
+
+def _open_share(before: Part) -> float:
+    if not before.is_known:
+        return 0.5
+    return round(sum(p for form, p in before.options if is_open_or_nieun(form[-1])), 3)
+
+
+def _is_family_word(word: str) -> bool:
+    return len(word) == 1 or (len(word) == 2 and _is_long_family(word))
+
+
+def _may_be_family(word: str) -> bool:
+    """Whether the word, of the right length, is a family name of the tables."""
+    if not _is_family_word(word):
+        return False
+    known = frequencies.known_families()
+    return any(len(form) == 2 or form in known for form, _ in _family(word).options)
+
+
+def _is_long_family(signs: str) -> bool:
+    return bool(_long_name(signs))
+
+
+def _long_name(signs: str) -> str:
+    """The folded family name of two syllables that the two signs are; empty when they are none."""
+    if is_hangul(signs):
+        folded = fold_word(signs)
+        return folded if folded in _long_hangul() else ""
+    if all(map(is_hanja, signs)):
+        return long_families().get(signs, "")
+    readings = [((sign, 1.0),) if is_hangul(sign) else base_readings(sign) for sign in signs]
+    forms = (fold_word("".join(sound for sound, _ in pair)) for pair in product(*readings))
+    return next((form for form in forms if form in _long_hangul()), "")
+
+
+@cache
+def _long_hangul() -> frozenset[str]:
+    return frozenset(long_families().values()) | {
+        row["hangul_south"]
+        for row in rows("surname_romanizations")
+        if len(row["hangul_south"]) == 2
+    }

@@ -17,7 +17,8 @@ from sangbong.names.korean.tables import rows
 _FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
 _FINALS = 28
 _FINAL_NIEUN = 4
-_INNER = {"렬": "열", "률": "율"}
+INNER = {"렬": "열", "률": "율"}
+"""What the South writes after a vowel or ㄴ, even inside a word. Source: art. 11, note 1."""
 
 
 @lru_cache(maxsize=200_000)
@@ -35,11 +36,16 @@ def fold_word(word: str) -> str:
     """One word, such as a given name or a county, in Southern spelling."""
     if not word:
         return ""
-    syllables = [_south().get(word[0], word[0]), *word[1:]]
+    syllables = [initial(word[0]), *word[1:]]
     for index in range(1, len(syllables)):
-        if syllables[index] in _INNER and _open_or_nieun(syllables[index - 1]):
-            syllables[index] = _INNER[syllables[index]]
+        if syllables[index] in INNER and is_open_or_nieun(syllables[index - 1]):
+            syllables[index] = INNER[syllables[index]]
     return "".join(syllables)
+
+
+def initial(syllable: str) -> str:
+    """The syllable as the South writes it at the beginning of a word; every other as it is."""
+    return _south().get(syllable, syllable)
 
 
 def north(name: str) -> str:
@@ -94,7 +100,8 @@ def one_letter_off(left: str, right: str) -> bool:
     return shorter[rest:] == longer[start + 1 :]
 
 
-def _open_or_nieun(syllable: str) -> bool:
+def is_open_or_nieun(syllable: str) -> bool:
+    """Whether the syllable ends in a vowel or ㄴ: what follows it writes 열·율 for 렬·률."""
     return is_hangul(syllable) and (ord(syllable) - _FIRST_SYLLABLE) % _FINALS in {
         0,
         _FINAL_NIEUN,

@@ -1,0 +1,85 @@
+"""Build src/sangbong/names/korean/data/hanja_readings.csv from the Unihan database.
+
+    python tools/hanja_table.py /usr/share/unicode
+
+The folder holds Unihan_Readings.txt, Unihan_Variants.txt and Unihan_IRGSources.txt, plain or .bz2
+(Debian's package unicode-data has them). A character with readings of its own keeps just those; one
+without is read through the character that Unihan calls its variant: simplified, compatibility, z
+or semantic, in this order.
+"""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+TABLE = Path(__file__).parent.parent / "src/sangbong/names/korean/data/hanja_readings.csv"
+THROUGH = ("kTraditionalVariant", "kCompatibilityVariant", "kZVariant", "kSemanticVariant")
+"""Properties through which a character without readings is read, the surest first."""
+
+ALIKE = (*THROUGH, "kSimplifiedVariant")
+Values = dict[str, dict[str, str]]
+
+
+def entries(folder: Path, name: str) -> Iterator[tuple[str, str, str]]:
+    """Character, property and value of every line of a Unihan file."""
+    plain = folder / f"{name}.txt"
+    raw = plain.read_bytes() if plain.exists() else bz2.open(f"{plain}.bz2").read()
+    for line in raw.decode("utf-8").splitlines():
+        if line.startswith("U+"):
+            point, key, value = line.split("\t")
+            yield chr(int(point[2:], 16)), key, value
+
+
+def characters(value: str) -> list[str]:
+    """The characters of a variant property, without their sources."""
+    return [chr(int(each.split("<")[0][2:], 16)) for each in value.split()]
+
+
+def collect(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, list[str]]]]:
+    """Readings by character, and variants by character and property."""
+    readings: dict[str, str] = {}
+    variants: dict[str, dict[str, list[str]]] = {}
+    for character, key, value in entries(folder, "Unihan_Readings"):
+        if key == "kHangul":
+            readings[character] = value
+    for name in ("Unihan_Variants", "Unihan_IRGSources"):
+        for character, key, value in entries(folder, name):
+            if key in ALIKE:
+                others = [each for each in characters(value) if each != character]
+                variants.setdefault(character, {})[key] = others
+    return readings, variants
+
+
+def table(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Every row: the character, its readings, the characters like it, the property it is read by."""
+    readings, variants = collect(folder)
+    for character in sorted({*readings, *variants}):
+        mine = variants.get(character, {})
+        alike = "".join(
+            dict.fromkeys(each for key in ALIKE for each in mine.get(key, ()) if each in readings)
+        )
+        if character in readings:
+            yield character, readings[character], alike, "kHangul"
+            continue
+        for key in THROUGH:
+            known = [each for each in mine.get(key, ()) if each in readings]
+            if known:
+                merged = dict.fromkeys(r for each in known for r in readings[each].split())
+                yield character, " ".join(merged), alike, key
+                break
+
+
+def main() -> None:
+    """Write the table."""
+    with TABLE.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("character", "readings", "alike", "source"))
+        writer.writerows(table(Path(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
