@@ -42,6 +42,11 @@ def copy(tmp_path: Path) -> Path:
         ("tracing/queries.py", "from sangbong.registry import models", "tables of registry"),
         ("web/audit.py", "import sangbong.worker.sweeps", "Rooms are stacked"),
         ("selection/queries.py", "import httpx", "Only adapters"),
+        (
+            "tracing/core/engine.py",
+            "from sangbong.names.korean.spelling import fold",
+            "Nothing above names knows one tradition",
+        ),
     ],
 )
 def test_a_bad_import_is_caught(copy: Path, file: str, line: str, broken: str) -> None:

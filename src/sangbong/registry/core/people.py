@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sangbong.names.dates import WrittenDate
 from sangbong.names.kin import KinTerm
-from sangbong.names.korean.spelling import is_hangul
 
 
 class Part(StrEnum):
@@ -212,7 +211,7 @@ _HANJA_RANGES = ((0x2E80, 0x2FDF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000,
 def script_of(text: str) -> Script:
     """Which letters a name is written in, blanks and hyphens apart."""
     letters = text.replace(" ", "").replace("-", "")
-    if is_hangul(letters):
+    if letters and all("가" <= c <= "힣" for c in letters):
         return Script.HANGUL
     if letters.isascii():
         return Script.LATIN

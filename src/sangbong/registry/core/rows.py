@@ -8,11 +8,10 @@ from datetime import date
 from functools import lru_cache
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.names.dates import Calendar, Precision, WrittenDate, parse_date
-from sangbong.names.kin import KinTerm, KinTier, read_kin
-from sangbong.names.korean.spelling import fold
-from sangbong.names.places import read_place
+from sangbong.names.dates import Calendar, Precision, WrittenDate
+from sangbong.names.kin import KinTerm, KinTier
 from sangbong.names.text import clean_name, clean_text
+from sangbong.programmes.naming import USAGE
 from sangbong.registry.core.ages import LIVING_MAX, SOUGHT_MAX, check_age
 from sangbong.registry.core.consent import Use
 from sangbong.registry.core.faults import Fault, fault_of
@@ -35,6 +34,11 @@ from sangbong.registry.core.people import (
     SoughtDraft,
     script_of,
 )
+
+fold = USAGE.fold
+read_date = USAGE.read_date
+read_kin = USAGE.read_kin
+read_place = USAGE.read_place
 
 NOTE_MAX = 2000
 SOUGHT_NO_MAX = 99
@@ -69,7 +73,7 @@ def _positions(columns: tuple[Column, ...]) -> Mapping[str, int]:
 
 _APPLICATION = _positions(APPLICATION_COLUMNS)
 _REGISTER = _positions(REGISTER_COLUMNS)
-_NOWHEN = parse_date("", column="")
+_NOWHEN = read_date("", column="")
 _NO_KIN = KinTerm("", "", None, KinTier.COMPANION)
 
 
@@ -373,7 +377,7 @@ def _name_read(text: str) -> tuple[Script, str]:
 
 @lru_cache(maxsize=50_000)
 def _date_read(raw: str, calendar: str) -> WrittenDate:
-    return parse_date(raw, calendar, column="")
+    return read_date(raw, calendar, column="")
 
 
 @lru_cache(maxsize=1_000)

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from sangbong.kernel.errors import SangbongError
-from sangbong.names.korean.spelling import fold
 from sangbong.office.core.roles import Role
+from sangbong.programmes.naming import USAGE
 from sangbong.registry.core.ages import age_from_ordinal
 from sangbong.registry.core.consent import ConsentRecord
 from sangbong.registry.core.filters import ApplicationFilter, born_by
@@ -297,7 +297,7 @@ def _narrowed(filters: ApplicationFilter, today: date) -> QuerySet[Application]:
     narrow = Q()
     if filters.name:
         # a name in another form still finds the person, so the forms are asked and not the column
-        holders = PersonName.objects.filter(folded=fold(filters.name)).values("person_id")
+        holders = PersonName.objects.filter(folded=USAGE.fold(filters.name)).values("person_id")
         narrow &= Q(applicant__in=holders)
     if filters.age_from is not None:
         narrow &= Q(applicant__birth_last__lte=born_by(filters.age_from, today))

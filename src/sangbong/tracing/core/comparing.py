@@ -8,8 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from sangbong.names.dates import Precision
-from sangbong.names.korean.romanization import reading_of
-from sangbong.names.korean.spelling import fold, split
+from sangbong.programmes.naming import USAGE
 from sangbong.registry.core.register import RegisterRow
 from sangbong.tracing.core import weights
 from sangbong.tracing.core.frequencies import Frequencies
@@ -21,6 +20,10 @@ _DAY_SPAN_MAX = 62
 """A birth span no longer than this is a day in one calendar or the other, not a year."""
 
 Weighed = tuple[Item, Level, int]
+
+fold = USAGE.fold
+split = USAGE.split
+reading_of = USAGE.reading_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def weigh_name(sought: Sought, candidate: Candidate, counts: Frequencies) -> Wei
             key=lambda level: level[1],
         )
     if candidate.readings:
-        wanted = {reading_of(surname + given) for surname, given in sought.forms}
+        wanted = {reading_of(surname, given) for surname, given in sought.forms}
         hits = wanted.intersection(candidate.readings)
         if hits:
             chance = counts.share(max(counts.readings[hit] for hit in hits))

@@ -18,8 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
-from sangbong.names.korean.romanization import free_readings, reading_of
-from sangbong.names.korean.spelling import fold, is_hangul, split
+from sangbong.programmes.naming import USAGE
 from sangbong.registry.core.register import RegisterRow
 from sangbong.tracing.core import weights
 from sangbong.tracing.core.comparing import (
@@ -44,6 +43,12 @@ PROGRESS_EVERY = 10_000
 _SHAPES_MAX = 200_000
 
 Key = tuple[object, ...]
+
+fold = USAGE.fold
+split = USAGE.split
+reading_of = USAGE.reading_of
+free_readings = USAGE.free_readings
+is_own_script = USAGE.is_own_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class Engine:
                 keys |= {("given county year", form[1], county, y) for y in near}
             if father:
                 keys.add(("name father", form, father))
-            self._readings.setdefault(reading_of("".join(form)), []).append(index)
+            self._readings.setdefault(reading_of(*form), []).append(index)
         if father:
             keys |= {("father year", father, y) for y in near}
         if father and mother:
@@ -290,10 +295,12 @@ class Engine:
 
 
 def _readings(row: RegisterRow) -> tuple[str, ...]:
-    """Readings of a name in Latin letters, from its own column or where a Hangul name is missing."""
+    """Readings of a name in Latin letters, from its own column or where a name in
+    the own script is missing.
+    """
     if row.roman:
         return free_readings(row.roman)
-    if row.names and not is_hangul("".join(row.names[0].split())):
+    if row.names and not is_own_script(row.names[0]):
         return free_readings(row.names[0])
     return ()
 

@@ -1,12 +1,15 @@
-"""Names one letter (jamo) apart, found without comparing everything with everything."""
+"""Names one letter apart, found without comparing everything with everything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sangbong.names.korean.spelling import jamo, one_letter_off
+from sangbong.programmes.naming import USAGE
 
 __all__ = ["Nearby", "one_letter_off"]
+
+letters = USAGE.letters
+one_letter_off = USAGE.one_letter_off
 
 
 class Nearby:
@@ -28,7 +31,7 @@ class Nearby:
 
 
 def _gaps(word: str) -> Iterator[str]:
-    letters = jamo(word)
-    yield letters
-    for index in range(len(letters)):
-        yield letters[:index] + letters[index + 1 :]
+    spelled = letters(word)
+    yield spelled
+    for index in range(len(spelled)):
+        yield spelled[:index] + spelled[index + 1 :]

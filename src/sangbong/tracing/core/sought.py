@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sangbong.names.dates import Calendar, Precision, WrittenDate
-from sangbong.names.korean import calendar as almanac
-from sangbong.names.korean.spelling import fold, fold_word, split
+from sangbong.programmes.naming import USAGE
 
 YEARS_OFF_MAX = 3
 """A registered birth year is late by one to three years often enough to look for it.
@@ -16,6 +15,12 @@ Source: legalinsight 62390, hankyung 2016081673381 (village heads reported babie
 
 NameForm = tuple[str, str]
 """Surname and given name, both folded."""
+
+fold = USAGE.fold
+fold_word = USAGE.fold_word
+split = USAGE.split
+is_given_alone = USAGE.is_given_alone
+almanac = USAGE.other_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,9 @@ NO_DAYS = BirthDays(frozenset(), frozenset(), frozenset())
 def name_forms(names: Sequence[str]) -> tuple[NameForm, ...]:
     """Every form in which a name may be met, the registered one first.
 
-    A house name is often said without its surname: two syllables that do not begin with the
-    registered surname take it over. A blank registered name keeps its place as an empty form.
+    A house name is often said without its surname: one that the tradition takes for a given name
+    alone takes over the registered surname. A blank registered name keeps its place as an empty
+    form.
     """
     folded = [fold(name) for name in names]
     main = split(folded[0])
@@ -73,7 +79,7 @@ def name_forms(names: Sequence[str]) -> tuple[NameForm, ...]:
     for other in folded[1:]:
         if not other:
             continue
-        given_only = bool(main[0]) and len(other) <= 2 and not other.startswith(main[0])
+        given_only = bool(main[0]) and is_given_alone(other, main[0])
         form = (main[0], fold_word(other)) if given_only else split(other)
         if form not in forms:
             forms.append(form)
@@ -109,7 +115,7 @@ def birth_days(birth: WrittenDate) -> BirthDays:
 
 
 def _lunar_numerals_as_solar(day: int | None) -> tuple[int | None, ...]:
-    lunar = almanac.lunar_of_solar(date.fromordinal(day)) if day is not None else None
+    lunar = almanac.numerals_of(date.fromordinal(day)) if day is not None else None
     return (_solar(lunar[0], (lunar[1], lunar[2])),) if lunar else ()
 
 
@@ -121,5 +127,5 @@ def _solar(year: int, numerals: tuple[int, int]) -> int | None:
 
 
 def _lunar(year: int, numerals: tuple[int, int], *, leap: bool = False) -> int | None:
-    day = almanac.solar_of_lunar(year, *numerals, leap=leap)
+    day = almanac.solar_of(year, *numerals, leap=leap)
     return day.toordinal() if day else None

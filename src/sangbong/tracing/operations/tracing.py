@@ -10,11 +10,12 @@ from django.db.models import Sum
 
 from sangbong.kernel.errors import SangbongError
 from sangbong.liaison.core.custody.dispatch import InboundDispatch
-from sangbong.names.dates import WrittenDate, parse_date
-from sangbong.names.places import WrittenPlace, read_place
+from sangbong.names.dates import WrittenDate
+from sangbong.names.places import WrittenPlace
 from sangbong.office.core.actor import Actor
 from sangbong.office.core.audit import digest_of_ids
 from sangbong.office.operations import record_audit
+from sangbong.programmes.naming import USAGE
 from sangbong.registry.core.register import RegisterRow
 from sangbong.registry.queries import register_rows
 from sangbong.tracing.core.comparing import shown_birth
@@ -194,10 +195,10 @@ def sought_of(entry: IncomingEntry) -> Sought:
 
 def _birth(raw: str, calendar: str) -> WrittenDate:
     try:
-        return parse_date(raw, calendar, column="birth")
+        return USAGE.read_date(raw, calendar, column="birth")
     except SangbongError:  # the paper keeps the words; nothing is compared by them
-        return parse_date("", column="birth")
+        return USAGE.read_date("", column="birth")
 
 
 def _place(raw: str) -> WrittenPlace:
-    return read_place(raw, column="address_at_separation")
+    return USAGE.read_place(raw, column="address_at_separation")
