@@ -21,31 +21,41 @@ THROUGH = ("kTraditionalVariant", "kCompatibilityVariant", "kZVariant", "kSemant
 """Properties through which a character without readings is read, the surest first."""
 
 ALIKE = (*THROUGH, "kSimplifiedVariant")
-Values = dict[str, dict[str, str]]
 
 
 def entries(folder: Path, name: str) -> Iterator[tuple[str, str, str]]:
     """Character, property and value of every line of a Unihan file."""
     plain = folder / f"{name}.txt"
-    raw = plain.read_bytes() if plain.exists() else bz2.open(f"{plain}.bz2").read()
+    raw = plain.read_bytes() if plain.exists() else bz2.decompress(packed(plain))
     for line in raw.decode("utf-8").splitlines():
         if line.startswith("U+"):
             point, key, value = line.split("\t")
-            yield chr(int(point[2:], 16)), key, value
+            yield ideograph(point), key, value
+
+
+def packed(plain: Path) -> bytes:
+    """The bytes of the packed file beside."""
+    return plain.with_name(f"{plain.name}.bz2").read_bytes()
+
+
+def ideograph(point: str) -> str:
+    """The character of U+91D1."""
+    return chr(int(point.replace("U+", "0x"), base=0))
 
 
 def characters(value: str) -> list[str]:
     """The characters of a variant property, without their sources."""
-    return [chr(int(each.split("<")[0][2:], 16)) for each in value.split()]
+    return [ideograph(each.split("<")[0]) for each in value.split()]
 
 
 def collect(folder: Path) -> tuple[dict[str, str], dict[str, dict[str, list[str]]]]:
     """Readings by character, and variants by character and property."""
-    readings: dict[str, str] = {}
+    readings = {
+        character: value
+        for character, key, value in entries(folder, "Unihan_Readings")
+        if key == "kHangul"
+    }
     variants: dict[str, dict[str, list[str]]] = {}
-    for character, key, value in entries(folder, "Unihan_Readings"):
-        if key == "kHangul":
-            readings[character] = value
     for name in ("Unihan_Variants", "Unihan_IRGSources"):
         for character, key, value in entries(folder, name):
             if key in ALIKE:

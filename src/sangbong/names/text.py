@@ -1,9 +1,17 @@
 """What a written text may contain before it is stored.
 
-- The text is kept as given except for Unicode form C and blanks at its ends; spelling is never
-  "corrected" (리 stays 리, Ryu stays Ryu).
-- Characters that cannot be seen are refused: two names that look the same must be the same.
-- A *name* may not begin as a spreadsheet formula does; other texts may ("-5 만" is a note).
+1. (X1) The text is kept as given except for Unicode form C and blanks at its ends; spelling is never
+   "corrected" (리 stays 리, Ryu stays Ryu).
+2. (X2) The duplicate ideographs (U+F900 on) are kept although form C would replace them: KS X 1001
+   has 金 twice, and which of the two was typed says how it is read.
+3. (X3) Characters that cannot be seen, and those that mean nothing, are refused with their place and
+   never taken away: two names that look the same must be the same.
+4. (X4) A *name* may not begin as a spreadsheet formula does; other texts may ("-5 만" is a note).
+5. (X5) A *name* holds no letter (jamo) that stands alone: 김ㅇㅇ says nobody. A syllable that nobody
+   knows is written ○.
+
+Source: Unicode 15 (UAX 15 for form C, UTS 39 and DerivedCoreProperties.txt for what cannot be seen);
+Python's `unicodedata` says what is assigned.
 """
 
 from __future__ import annotations
@@ -35,8 +43,14 @@ _DEFAULT_IGNORABLE: tuple[tuple[int, int], ...] = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-"""Source: Unicode 14, DerivedCoreProperties.txt, Default_Ignorable_Code_Point; it holds the bidi
+"""Source: Unicode 15, DerivedCoreProperties.txt, Default_Ignorable_Code_Point; it holds the bidi
 controls and the three Hangul fillers, which `str.isprintable` lets through."""
+
+_DUPLICATES = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
+"""The CJK compatibility ideographs: rule X2."""
+
+_LONE_JAMO = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\ud7b0-\ud7ff\uffa1-\uffdc]")
+"""Letters of no syllable once form C has composed what can be: rule X5."""
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _UNASSIGNED_CATEGORIES = frozenset({"Cn", "Co", "Cs"})
@@ -45,7 +59,7 @@ _FORMULA_STARTS = ("=", "+", "@", "-", "\t")
 
 
 def clean_text(raw: str, *, column: str, max_length: int = 100) -> str:
-    """This will give the text in Unicode form C without blanks at its ends.
+    """This will give the text in Unicode form C without blanks at its ends: rules X1 to X3.
 
     Args:
         raw: the field as it stood in the paper or file.
@@ -54,7 +68,8 @@ def clean_text(raw: str, *, column: str, max_length: int = 100) -> str:
 
     Raises:
         SangbongError: `names.too_long`, `names.invisible_character`,
-            `names.unassigned_character`: the writer's fault.
+            `names.unassigned_character`, each with the place and which letter it is: the
+            writer's fault.
     """
     # Form C shrinks a Hangul syllable from at most three letters, so this bound loses nothing.
     if len(raw) > 4 * max_length + 64:
@@ -62,32 +77,51 @@ def clean_text(raw: str, *, column: str, max_length: int = 100) -> str:
     if _PLAIN.fullmatch(raw):
         text = raw.strip()
     else:
-        text = unicodedata.normalize("NFC", raw).strip()
-        for character in text:
-            _refuse_hidden(character, column=column)
+        text = composed(raw).strip()
+        for position, character in enumerate(text, start=1):
+            _refuse_hidden(character, position, column=column)
     if len(text) > max_length:
         raise SangbongError("names.too_long", place=Place(column=column), limit=max_length)
     return text
 
 
 def clean_name(raw: str, *, column: str, max_length: int = 100) -> str:
-    """This will clean a person's or place's name: `clean_text`, and no formula in disguise.
+    """This will clean a person's or place's name: `clean_text`, and rules X4 and X5.
 
     Raises:
-        SangbongError: as `clean_text`, or `names.formula`: the writer's fault. A clerk's
-            spreadsheet would run such a name.
+        SangbongError: as `clean_text`, or `names.formula` (a clerk's spreadsheet would run such a
+            name), or `names.lone_letter`: the writer's fault.
     """
     text = clean_text(raw, column=column, max_length=max_length)
     if raw.startswith("\t") or text.startswith(_FORMULA_STARTS):
         raise SangbongError("names.formula", place=Place(column=column), start=text[:1])
+    lone = _LONE_JAMO.search(text)
+    if lone:
+        raise SangbongError("names.lone_letter", place=Place(column=column), letter=lone[0])
     return text
 
 
-def _refuse_hidden(character: str, *, column: str) -> None:
+def composed(raw: str) -> str:
+    """The text in Unicode form C, the duplicate ideographs kept: rule X2. Twice changes nothing."""
+    if not _DUPLICATES.search(raw):
+        return unicodedata.normalize("NFC", raw)
+    # No ideograph composes with what stands beside it, so the pieces may be composed apart.
+    return "".join(
+        piece if index % 2 else unicodedata.normalize("NFC", piece)
+        for index, piece in enumerate(_DUPLICATES.split(raw))
+    )
+
+
+def _refuse_hidden(character: str, position: int, *, column: str) -> None:
     point = ord(character)
     shown = f"U+{point:04X}"
+    place = Place(column=column)
     category = unicodedata.category(character)
     if category in _HIDDEN_CATEGORIES or any(a <= point <= b for a, b in _DEFAULT_IGNORABLE):
-        raise SangbongError("names.invisible_character", place=Place(column=column), point=shown)
+        raise SangbongError(
+            "names.invisible_character", place=place, point=shown, position=position
+        )
     if category in _UNASSIGNED_CATEGORIES or character == _REPLACEMENT:
-        raise SangbongError("names.unassigned_character", place=Place(column=column), point=shown)
+        raise SangbongError(
+            "names.unassigned_character", place=place, point=shown, position=position
+        )
