@@ -162,7 +162,11 @@ class Signed(Protocol):
     """A tradition with signs that say more than their sound: rule L5."""
 
     def signs(self, name: PersonName) -> tuple[str, ...]:
-        """The signs of a name, variants of one sign made one; empty where it has none."""
+        """The signs of a name; empty where it has none."""
+        ...
+
+    def same_sign(self, left: str, right: str) -> bool:
+        """Whether two signs are one, variants counted as one."""
         ...
 
 
@@ -405,9 +409,9 @@ def _signs(left: PersonName, right: PersonName, tradition: Tradition) -> tuple[L
     if not isinstance(tradition, Signed):
         return ()
     ours, theirs = tradition.signs(left), tradition.signs(right)
-    if not ours or not theirs:
+    if not ours or len(ours) != len(theirs):
         return ()
-    agreed = sum(a == b for a, b in zip(ours, theirs, strict=False))
+    agreed = sum(tradition.same_sign(a, b) for a, b in zip(ours, theirs, strict=True))
     bits = SIGN_BITS * min(agreed, GIVEN_PARTS_MAX)
     level = Level.EXACT if agreed else Level.DIFFERENT
     shown = "".join(ours), "".join(theirs)

@@ -30,6 +30,7 @@ from sangbong.names.korean.hanja import (
     hanja_readings,
     is_hanja,
     long_families,
+    same_hanja,
 )
 from sangbong.names.korean.spelling import (
     INNER,
@@ -96,6 +97,14 @@ class KoreanTradition:
     def near(self, left: str, right: str) -> bool:
         """Whether two folded forms are one letter (jamo) apart."""
         return one_letter_off(left, right)
+
+    def signs(self, name: PersonName) -> tuple[str, ...]:
+        """The Hanja of a name as written, in brackets or not; empty where it has none."""
+        return tuple(sign for sign in name.text if is_hanja(sign))
+
+    def same_sign(self, left: str, right: str) -> bool:
+        """Whether two Hanja are one, variants counted as one."""
+        return same_hanja(left, right)
 
 
 TRADITION = KoreanTradition()
