@@ -38,7 +38,6 @@ UNSEEN_SHARE, UNSEEN_FALL, UNSEEN_LENGTH, SHARE_MIN = 2e-5, 0.7, 6, 1e-7
 """A form outside the table: this share up to so many letters, falling by each one more."""
 
 _WORD = re.compile(r"[^\s,()\[\]/]+")
-_APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +105,14 @@ def orders(text: str) -> tuple[Order, ...]:
 
 def _words(text: str) -> list[str]:
     found = [word for word in _WORD.findall(text) if folded(word)]
-    telling = [w for w in found if _kinds().get(w.casefold()) not in {"title", "suffix"}]
+    telling = [w for w in found if _kinds().get(folded(w)) not in {"title", "suffix"}]
     return telling or found
 
 
 def _take_birth(words: list[str], *, least: int) -> tuple[list[str], tuple[str, ...]]:
     for at, word in enumerate(words):
-        if least <= at < len(words) - 1 and _kinds().get(word.casefold()) == "birth":
-            before = at - 1 if words[at - 1] == "z" and at > 1 else at  # Polish: z domu
+        if least <= at < len(words) - 1 and _kinds().get(folded(word)) == "birth":
+            before = at - 1 if folded(words[at - 1]) == "z" and at > 1 else at  # Polish: z domu
             return words[:before], tuple(words[at + 1 :])
     return words, ()
 
@@ -210,16 +209,16 @@ def _family_forms(words: tuple[str, ...]) -> list[tuple[str, float]]:
 
 
 def _is_suffix(word: str) -> bool:
-    return _kinds().get(word.casefold()) == "suffix"
+    return _kinds().get(folded(word)) == "suffix"
 
 
 def _is_particle(word: str) -> bool:
-    return _kinds().get(word.casefold().strip(_APOSTROPHES)) == "particle"
+    return _kinds().get(folded(word)) == "particle"
 
 
 @cache
 def _kinds() -> dict[str, str]:
-    return {row["word"]: row["kind"] for row in rows("words")}
+    return {folded(row["word"]): row["kind"] for row in rows("words")}
 
 
 @cache
