@@ -6,6 +6,7 @@ contact, with a proof that stands by itself.
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +29,12 @@ from sangbong.liaison.core.evidence.witness import (
 )
 
 
+@functools.lru_cache(maxsize=64)
+def _key_of(secret: bytes) -> Ed25519PrivateKey:
+    """Reading a key costs as much as signing by it, and thousands of rounds are played by two keys."""
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
 @dataclass(slots=True)
 class LogKeeper:
     """One office with its key, its log towards the other and its copy of the other's."""
@@ -42,7 +49,7 @@ class LogKeeper:
     @property
     def key(self) -> Ed25519PrivateKey:
         """The signing key."""
-        return Ed25519PrivateKey.from_private_bytes(self.secret)
+        return _key_of(self.secret)
 
     @property
     def public(self) -> PublicKey:

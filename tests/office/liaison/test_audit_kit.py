@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import zipfile
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from sangbong.office.queries import audit_entries, own_signer
 SEOUL, PYONGYANG = OfficeCode("KR-SEL"), OfficeCode("KP-PYO")
 CANARIES = ("김순옥", "Kim Soon-ok", "서은하", "한도윤")
 Files = dict[str, bytes]
+VERIFIES = functools.cache(verify.verifies)
 
 
 def digest(label: str) -> str:
@@ -39,6 +41,12 @@ def meet(pyongyang: LogKeeper, now) -> None:
     seoul = LogKeeper(SEOUL, PYONGYANG, own_signer(PYONGYANG)[1].private_bytes_raw())
     pyongyang.see(operations.evidence_for(now=now, counterpart=PYONGYANG), of=seoul, now=now)
     operations.accept_evidence(now=now, counterpart=PYONGYANG, value=pyongyang.show())
+
+
+@pytest.fixture(autouse=True)
+def each_signature_is_computed_once(monkeypatch) -> None:
+    """The same key, signature and text give the same answer; computing it in Python takes long."""
+    monkeypatch.setattr(verify, "verifies", VERIFIES)
 
 
 @pytest.fixture

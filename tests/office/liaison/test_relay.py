@@ -21,6 +21,7 @@ from sangbong.liaison.core.wire.envelope import open_envelope, read_envelope
 from sangbong.liaison.core.wire.exchange import Exchange, read_exchange
 from sangbong.liaison.core.wire.waybill import MemberKind
 from sangbong.liaison.models import InboxDispatch, OutboxDispatch
+from sangbong.liaison.operations.relay import relayed_folder
 from sangbong.office import operations as office_operations
 from sangbong.office.adapters import keystore
 from sangbong.office.core.actor import Actor
@@ -217,6 +218,11 @@ def test_the_final_office_takes_what_was_relayed_once_by_whatever_way(peer, thir
     assert tasks.collect_relayed(now=now) == 1
     assert tasks.collect_relayed(now=now) == 0
     assert len(queries.notes()) == 1
+
+
+def test_an_office_that_nothing_was_relayed_to_has_nothing_to_read(office, now):
+    assert operations.collect_relayed(now=now) == []
+    assert not relayed_folder().exists()
 
 
 def test_a_relayed_bundle_that_cannot_be_read_is_told_and_not_kept(peer, third, now):
