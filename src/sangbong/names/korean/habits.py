@@ -90,12 +90,17 @@ def plain(word: str) -> str:
 def _letter(character: str) -> str:
     if character in _QUOTES:
         return "'"
-    base, *accents = unicodedata.normalize("NFKD", character)
+    base, accents = _decomposed(character)
     if accents and base in _BREVES and any(accent in _BREVE_LIKE for accent in accents):
         return _BREVES[base]
     if accents and base == "o" and _DIAERESIS in accents:
         return "oe"
     return base if "a" <= base <= "z" else ""
+
+
+def _decomposed(character: str) -> tuple[str, str]:
+    whole = unicodedata.normalize("NFKD", character)
+    return whole[:1], whole[1:]
 
 
 _QUOTES = "'’‘ʼʻ`´′"
@@ -140,9 +145,7 @@ def _add_syllables(
             for coda, last in codas.items():
                 syllable = _syllable(onset, vowel, coda)
                 if syllable in inventory():
-                    weights = tuple(
-                        a * b * c for a, b, c in zip(first, middle, last, strict=True)
-                    )
+                    weights = tuple(a * b * c for a, b, c in zip(first, middle, last, strict=True))
                     found[syllable] = _sum(found.get(syllable, NO_WEIGHTS), weights)
 
 
@@ -161,9 +164,7 @@ def syllable_spellings(syllable: str, place: Place) -> dict[str, Weights]:
     own = _own_syllables().get(syllable)
     if own:
         for spelling in found.keys() | own.keys():
-            found[spelling] = _with_own(
-                found.get(spelling, NO_WEIGHTS), own.get(spelling, 0.0)
-            )
+            found[spelling] = _with_own(found.get(spelling, NO_WEIGHTS), own.get(spelling, 0.0))
     return found
 
 
@@ -232,6 +233,17 @@ def family_spellings(form: str) -> dict[str, Weights]:
         for spelling, families in _families_by_spelling().items()
         if form in families
     }
+
+
+@lru_cache(maxsize=256)
+def family_initials(prefix: str) -> dict[str, float]:
+    """P(the spelling begins so | family) of every folded family name, whatever the habit."""
+    found: dict[str, float] = {}
+    for spelling, families in _families_by_spelling().items():
+        if spelling.startswith(prefix):
+            for form, weights in families.items():
+                found[form] = found.get(form, 0.0) + mixed(weights)
+    return found
 
 
 @cache
