@@ -15,8 +15,8 @@
 6. (L6) A part that one side leaves out says nothing; a syllable or word that only one side has
    speaks against.
 7. (L7) Likeness is symmetric, the sum of its items, and within `BOUND_MILLIBITS` of zero.
-8. (L8) Two names are called one where the sum reaches `THRESHOLD_MILLIBITS` and no part speaks
-   against it: people of one rare family are relatives, and a slip is a question for a person.
+8. (L8) Two names are called one where the sum reaches `THRESHOLD_MILLIBITS` and no part is missing or
+   speaks against it: people of one rare family are relatives, and a slip is a question for a person.
 
 Source: I. P. Fellegi and A. B. Sunter, "A theory for record linkage", J. Am. Stat. Assoc. 64 (1969);
 the shares of error are general knowledge (NOT measured on any register).
@@ -51,8 +51,8 @@ SHARE_EXTRA = 0.03
 NEAR_SHARE_MIN = 0.15
 """How common the forms one letter off a form are at least, so that a slip alone never speaks for."""
 
-RATIO_MIN = 0.25
-"""Where the same form explains two writings less well than this, they hardly agree (rule L2)."""
+RATIO_MIN = 1.0
+"""Where the same form explains two writings less well than chance would, they hardly agree (L2)."""
 
 BOUND_MILLIBITS = 90_000
 """No likeness is further from zero: family, given parts and signs together (rule L7)."""
@@ -89,7 +89,7 @@ class Level(StrEnum):
     PRICE = "price"
 
 
-_AGAINST = frozenset({Level.HARDLY, Level.ONE_LETTER, Level.DIFFERENT, Level.EXTRA})
+_AGREED = frozenset({Level.EXACT, Level.SAME_SOUND, Level.PRICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ class Likeness:
     @property
     def is_one_name(self) -> bool:
         """Whether the two may be called one name: rule L8. Whether one person, a person decides."""
-        return self.millibits >= THRESHOLD_MILLIBITS and not any(
-            item.level in _AGAINST for item in self.items if item.item is not Item.SIGNS
+        return self.millibits >= THRESHOLD_MILLIBITS and all(
+            item.level in _AGREED for item in self.items if item.item is not Item.SIGNS
         )
 
     def mirrored(self) -> Likeness:
