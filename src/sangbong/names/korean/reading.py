@@ -39,7 +39,7 @@ from sangbong.names.korean.habits import (
     western_names,
 )
 from sangbong.names.korean.spelling import fold_word, is_open_or_nieun
-from sangbong.names.korean.written import Piece, Word, Written, written
+from sangbong.names.korean.latin_words import Piece, Word, Written, written
 from sangbong.names.tradition import PART_SHARE_MIN, UNKNOWN_PART, Part, Reading, part
 
 PIECE_LENGTH_MAX = 24
