@@ -7,8 +7,8 @@
    of a list. A family name is folded with them and without them, for half the lists drop them.
 3. (L5) A hyphenated family name stands for the whole and for each half; a birth name behind a word
    for it (née, geb., z domu) stands beside the married one.
-4. (L6) Every given word is a part, each half of a hyphenated one too; an initial is a part of one
-   letter, near every word that it begins.
+4. (L6) Every given word is a part, each half of a hyphenated one too. An initial stands for the
+   known names that it begins, by their shares, and as one letter for all others.
 5. (L7) Titles and suffixes (Dr., Jr.) say nothing of who a person is and are left out.
 
 Shares: US Census Bureau 1990 (public domain), a small neutral set for a tradition that serves as
@@ -61,7 +61,7 @@ class LatinTradition:
         return _readings(name.text)
 
     def family_share(self, form: str) -> float:
-        """The share of people with this folded family name; of one letter, of all it begins."""
+        """The share of people with this folded family name; of a letter, of the unseen."""
         return _share(_families(), form)
 
     def given_share(
@@ -169,7 +169,7 @@ def _readings(text: str) -> tuple[Reading, ...]:
         Reading(
             _family_part(order),
             tuple(
-                Part(folded_forms(piece))
+                _given_part(piece)
                 for word in order.given
                 for piece in word.split("-")
                 if folded(piece)
@@ -180,6 +180,23 @@ def _readings(text: str) -> tuple[Reading, ...]:
     )
 
 
+def _given_part(piece: str) -> Part:
+    return part(_initialled(_givens(""), dict(folded_forms(piece))))
+
+
+def _initialled(table: dict[str, float], forms: dict[str, float]) -> dict[str, float]:
+    """The forms with every single letter spread over the names that it begins: rule L6."""
+    known = sum(table.values())
+    spread: dict[str, float] = {}
+    for form, weight in forms.items():
+        begun = {name: share for name, share in table.items() if name[0] == form}
+        rest = 1.0 - known if begun else 1.0
+        spread[form] = spread.get(form, 0.0) + weight * rest
+        for name, share in begun.items():
+            spread[name] = spread.get(name, 0.0) + weight * known * share / sum(begun.values())
+    return spread
+
+
 def _family_part(order: Order) -> Part:
     if not order.family and not order.birth:
         return UNKNOWN_PART
@@ -188,7 +205,7 @@ def _family_part(order: Order) -> Part:
     for words, share in ((order.family, married), (order.birth, 1.0 - married)):
         for form, weight in _family_forms(words) if share else ():
             weights[form] = weights.get(form, 0.0) + share * weight
-    return part(weights)
+    return part(_initialled(_families(), weights))
 
 
 def _family_forms(words: tuple[str, ...]) -> list[tuple[str, float]]:
@@ -238,7 +255,9 @@ def _givens(sex: str) -> dict[str, float]:
 
 def _share(table: dict[str, float], form: str) -> float:
     if len(form) == 1:
-        return max(sum(share for known, share in table.items() if known[0] == form), UNSEEN_SHARE)
+        begun = sum(share for known, share in table.items() if known[0] == form)
+        seen = sum(table.values())
+        return max(begun * (1.0 - seen) / seen, UNSEEN_SHARE)
     known = table.get(form)
     if known is not None:
         return known

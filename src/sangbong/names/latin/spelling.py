@@ -41,7 +41,7 @@ def is_latin(text: str) -> bool:
 def near(left: str, right: str) -> bool:
     """Whether one letter added, dropped or changed makes one form the other; not when equal.
 
-    An initial is near every word that it begins: who writes J. may mean Jan.
+    An initial is near every word that it begins: a name outside the lists may still be meant.
     """
     shorter, longer = sorted((left, right), key=len)
     if not shorter or shorter == longer:
