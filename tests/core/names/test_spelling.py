@@ -1,3 +1,5 @@
+"""Northern and Southern spelling: rules S1 to S4 of `names/korean/spelling.py`."""
+
 from __future__ import annotations
 
 import pytest
@@ -7,10 +9,14 @@ from hypothesis import strategies as st
 from sangbong.names.korean.spelling import (
     fold,
     fold_word,
+    initial,
     is_hangul,
+    is_long_surname,
+    is_open_or_nieun,
     jamo,
     north,
     northern_initials,
+    one_letter_off,
     split,
 )
 
@@ -90,3 +96,62 @@ def test_only_whole_syllables_are_hangul() -> None:
         False,
         False,
     ]
+
+
+def test_s3_one_syllable_names_and_families_that_keep_their_letter_meet_the_others() -> None:
+    assert fold("신립") == fold("신입")
+    assert fold("최린") == fold("최인")
+    assert fold("류순자") == fold("유순자")
+    assert fold("라옥분") == fold("나옥분")
+    assert fold("림철수") == fold("임철수")
+
+
+@pytest.mark.parametrize(
+    ("syllable", "southern"),
+    [
+        ("리", "이"),
+        ("녀", "여"),
+        ("로", "노"),
+        ("률", "율"),
+        ("김", "김"),
+        ("A", "A"),
+        ("李", "李"),
+    ],
+)
+def test_s1_a_syllable_at_the_beginning_of_a_word(syllable: str, southern: str) -> None:
+    assert initial(syllable) == southern
+
+
+@pytest.mark.parametrize(
+    ("syllable", "answer"), [("사", True), ("선", True), ("성", False), ("A", False), ("", False)]
+)
+def test_s2_a_vowel_or_nieun_at_the_end_is_seen(syllable: str, answer: bool) -> None:
+    assert is_open_or_nieun(syllable) is answer
+
+
+@given(NAMES)
+def test_every_northern_spelling_of_a_syllable_folds_to_it(name: str) -> None:
+    first = initial(name[0])
+    assert {initial(each) for each in northern_initials(first)} == {first}
+
+
+def test_a_long_surname_is_known_in_folded_form() -> None:
+    assert [is_long_surname(word) for word in ("남궁", "독고", "김순")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "answer"),
+    [
+        ("순옥", "순욱", True),
+        ("순호", "순혹", True),
+        ("영", "연", True),
+        ("순옥", "순옥", False),
+        ("순옥", "순자", False),
+        ("이", "리", True),
+        ("", "", False),
+        ("수", "순영", False),
+    ],
+)
+def test_one_letter_off_is_one_jamo_more_less_or_other(left: str, right: str, answer: bool) -> None:
+    assert one_letter_off(left, right) is answer
+    assert one_letter_off(right, left) is answer

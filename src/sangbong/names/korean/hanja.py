@@ -19,8 +19,9 @@ from __future__ import annotations
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import product
 
-from sangbong.names.korean.spelling import initial
+from sangbong.names.korean.spelling import fold, initial, split
 from sangbong.names.korean.tables import rows
 
 Weighted = tuple[tuple[str, float], ...]
@@ -32,14 +33,11 @@ SURNAME_SHARE = 0.97
 _DUPLICATE_SHARE = 0.1
 """How often a duplicate stands where the ordinary character was meant (rule H3)."""
 
-_MAIN = "E"
-"""Mark of a reading taught at school (Unihan: educational Hanja)."""
+_TAUGHT, _NAMES = "E", "N"
+"""Marks of Unihan: a reading taught at school; one of the list of characters allowed in names."""
 
-_NAME = "N"
-"""Mark of a reading of the list of characters allowed in names."""
-
-_MARK_WEIGHTS = {"main": 1.0, "name": 0.25, "other": 0.1}
-"""How much likelier a taught reading is than one of the list for names, and than an unmarked one.
+_WEIGHTS = (1.0, 0.25, 0.1)
+"""How likely a reading is beside one marked as much, and one marked better by one or two steps.
 Unihan orders nothing: general knowledge."""
 
 _COMPATIBILITY = ((0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
@@ -68,19 +66,25 @@ def base_readings(character: str) -> Weighted:
 
     Empty where Unihan has no Korean reading, which says nothing about the name.
     """
-    marked = [each.partition(":") for each in _table().get(character, ("", ""))[0].split()]
-    sounds = {sound for sound, _, _ in marked}
-    taught = any(_MAIN in mark for _, _, mark in marked)
-    weights: dict[str, float] = {}
-    for sound, _, mark in marked:
-        if any(initial(other) == sound for other in sounds if other != sound):
-            continue  # 이 of 李 is what 리 becomes at the beginning, not another reading
-        if _MAIN in mark or (not taught and _NAME in mark):
-            kind = "main"
-        else:
-            kind = "name" if _NAME in mark else "other"
-        weights[sound] = _MARK_WEIGHTS[kind]
+    marks = _marks(character)
+    best = max(marks.values(), default=0)
+    weights = {
+        sound: _WEIGHTS[best - rank]
+        for sound, rank in marks.items()
+        # 이 of 李 is what 리 becomes at the beginning, no reading of its own; 이 of 異 is one
+        if not any(initial(o) == sound and r >= rank for o, r in marks.items() if o != sound)
+    }
     return _shared(weights)
+
+
+def _marks(character: str) -> dict[str, int]:
+    """Every reading with its rank: 2 is taught at school, 1 in the list for names, 0 neither."""
+    ranks: dict[str, int] = {}
+    for each in _table().get(character, ("", ""))[0].split():
+        sound, _, mark = each.partition(":")
+        rank = 2 if _TAUGHT in mark else 1 if _NAMES in mark else 0
+        ranks[sound] = max(rank, ranks.get(sound, 0))
+    return ranks
 
 
 @lru_cache(maxsize=4_000)
@@ -105,9 +109,13 @@ def long_families() -> dict[str, str]:
 
 
 def northern_readings(character: str, *, family: bool = False) -> tuple[str, ...]:
-    """What the North writes for the character: the base readings, the likeliest first."""
-    bases = _family_bases(_ordinary(character)) if family else base_readings(_ordinary(character))
-    return tuple(sound for sound, _ in bases)
+    """What the North writes for the character, the likeliest first; as a surname, what the table
+    of surnames says.
+    """
+    ordinary = _ordinary(character)
+    if family and ordinary in _surnames():
+        return _surnames()[ordinary]
+    return tuple(sound for sound, _ in base_readings(ordinary))
 
 
 def confirms(hangul: str, hanja: str) -> bool:
@@ -121,6 +129,36 @@ def confirms(hangul: str, hanja: str) -> bool:
         initial(syllable) in _initials(character)
         for syllable, character in zip(hangul, hanja, strict=True)
     )
+
+
+def northern_forms(name: str, *, hanja: str = "", reported: str = "") -> tuple[str, ...]:
+    """What the North may write for a Hangul name, the likeliest first: rule S4 of `spelling`.
+
+    Args:
+        name: family and given name in Hangul, of either side.
+        hanja: the same name in Hanja, if it is known.
+        reported: a spelling in a Northern paper, if there is one.
+
+    Returns:
+        The reported spelling if it is this name's; else every spelling that the Hanja say; else the
+        name alone, for nothing says more.
+    """
+    if reported and fold(reported) == fold(name):
+        return (reported,)
+    family, given = split(name)
+    if not confirms(family + given, hanja):
+        return (name,)
+    syllables = zip(family + given, hanja, strict=True)
+    choices = [
+        [
+            sound
+            for sound in northern_readings(character, family=place < len(family))
+            if initial(sound) == initial(syllable)
+        ]
+        or [syllable]  # the registers read it as no table does
+        for place, (syllable, character) in enumerate(syllables)
+    ]
+    return tuple("".join(choice) for choice in product(*choices))
 
 
 def same_hanja(left: str, right: str) -> bool:

@@ -1,10 +1,16 @@
 """Northern and Southern spelling of names, and the one form in which they can be compared.
 
-The South drops or changes ㄹ and ㄴ at the beginning of a word, the North keeps them: 리영호 and
-이영호 are one name. Only North to South is a function (리 and 이 both give 이), so names are
-compared in the *folded*, Southern form, and the Northern one is only a guess.
+1. (S1) The South drops or changes ㄹ and ㄴ at the beginning of a word, the North keeps them: 리영호
+   and 이영호 are one name. Family name and given name each begin a word.
+2. (S2) After a vowel or ㄴ the South writes 열·율 for 렬·률 inside a word too: 리선률 is 이선율.
+3. (S3) Names are compared in the *folded*, Southern form, for only North to South is a function (리
+   and 이 both give 이). The exceptions, one-syllable given names (신립) and families that keep their
+   ㄹ (류, 라, 림), fold as well, so that both spellings meet.
+4. (S4) Unfolding is one-to-many (남 may be 남 or 람), so it is done only where Hanja or a Northern
+   paper says which: `hanja.northern_forms`. `north` is a guess for invented people.
 
-Source: Hangul orthography 1988, articles 11 and 12 (korean.go.kr b_seq=1311).
+Source: Hangul orthography 1988, articles 11 and 12 (korean.go.kr b_seq=1311); the exceptions: notes
+to article 11, and practice of family registers since 2007 (ko.wikipedia, 두음 법칙).
 """
 
 from __future__ import annotations
@@ -23,10 +29,9 @@ INNER = {"렬": "열", "률": "율"}
 
 @lru_cache(maxsize=200_000)
 def fold(name: str) -> str:
-    """The Southern spelling without blanks, for comparing; folding twice changes nothing.
+    """The Southern spelling without blanks, for comparing: rules S1 to S3.
 
-    Surname and given name each count as the beginning of a word. Text that is not Hangul is
-    returned in lower case.
+    Folding twice changes nothing. Text that is not Hangul is returned in lower case.
     """
     surname, given = split(name)
     return (fold_word(surname) + fold_word(given)).casefold()
