@@ -234,6 +234,21 @@ def compare(
     return _of_sets(theirs, ours, context).mirrored()
 
 
+def part_millibits(
+    left: Part,
+    right: Part,
+    *,
+    tradition: Tradition,
+    item: Item,
+    position: int = 0,
+    sex: str = "",
+    decade: int | None = None,
+) -> int:
+    """What one part of a name weighs beside another: rules L1 and L2, for tables of many names."""
+    context = _Context(tradition, sex, decade)
+    return _millibits(log2(_weigh_part(context, item, position, left, right).ratio))
+
+
 def _names(side: NameSet | PersonName) -> tuple[PersonName, ...]:
     return side.names if isinstance(side, NameSet) else (side,)
 

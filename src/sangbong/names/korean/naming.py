@@ -133,7 +133,7 @@ def _is_plain(text: str) -> bool:
         len(text) == 3
         and is_hangul(text)
         and initial(text[0]) in frequencies.known_families()
-        and fold_word(text[:2]) not in _long_hangul()
+        and fold_word(text[:2]) not in long_family_names()
     )
 
 
@@ -304,16 +304,17 @@ def _long_name(signs: str) -> str:
     """The folded family name of two syllables that the two signs are; empty when they are none."""
     if is_hangul(signs):
         folded = fold_word(signs)
-        return folded if folded in _long_hangul() else ""
+        return folded if folded in long_family_names() else ""
     if all(map(is_hanja, signs)):
         return long_families().get(signs, "")
     readings = [((sign, 1.0),) if is_hangul(sign) else base_readings(sign) for sign in signs]
     forms = (fold_word("".join(sound for sound, _ in pair)) for pair in product(*readings))
-    return next((form for form in forms if form in _long_hangul()), "")
+    return next((form for form in forms if form in long_family_names()), "")
 
 
 @cache
-def _long_hangul() -> frozenset[str]:
+def long_family_names() -> frozenset[str]:
+    """Every folded family name of two syllables."""
     return frozenset(long_families().values()) | {
         row["hangul_south"]
         for row in rows("surname_romanizations")
