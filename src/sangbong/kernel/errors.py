@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+_PLAIN = re.compile("[ -~가-힣]*")
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""What cannot be seen though its category says letter or mark: fillers, joiners, selectors."""
 
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
@@ -35,7 +43,8 @@ class SangbongError(Exception):
 
     The sentence shown to a person stands in `kernel/messages/<room>.toml` under the code, in
     English and in Korean, and says what to do next. A parameter is shown as given, so it must be
-    short and must not be personal where the error is logged.
+    short and must not be personal where the error is logged; what of it cannot be seen is shown by
+    its number, so that no sentence is turned round or broken by what it quotes.
     """
 
     def __init__(self, code: str, /, *, place: Place | None = None, **params: object) -> None:
@@ -47,12 +56,25 @@ class SangbongError(Exception):
 
     def text(self, language: Language) -> str:
         """The sentence a person reads, with the place in front where one is known."""
-        sentence = message(self.code, language).format_map(self.params)
+        params = {name: _visible(value) for name, value in self.params.items()}
+        sentence = message(self.code, language).format_map(params)
         where = self.place.text(language) if self.place else ""
         return f"{where}: {sentence}" if where else sentence
 
     def __str__(self) -> str:
         return self.code
+
+
+def _visible(value: object) -> object:
+    if not isinstance(value, str) or _PLAIN.fullmatch(value):
+        return value
+    return "".join(f"\\u{{{ord(c):X}}}" if _is_unseen(c) else c for c in value)
+
+
+def _is_unseen(character: str) -> bool:
+    # controls, formats, lone halves, private and unassigned ones, ends of line and paragraph
+    category = unicodedata.category(character)
+    return category[0] == "C" or category in {"Zl", "Zp"} or bool(_UNSEEN.match(character))
 
 
 @cache

@@ -63,6 +63,24 @@ def test_a_place_of_which_nothing_is_known_is_left_out() -> None:
     assert SangbongError("kernel.office_code", value="x").text("en").startswith("“x”")
 
 
+@pytest.mark.parametrize(
+    ("quoted", "shown"),
+    [
+        ("1931\u202e05", r"1931\u{202E}05"),
+        ("이\u3164", r"이\u{3164}"),
+        ("\ud800", r"\u{D800}"),
+        ("a\nb\u2028", r"a\u{A}b\u{2028}"),
+        ("\U000e0100\ue000", r"\u{E0100}\u{E000}"),
+        ("Łódź 金", "Łódź 金"),
+    ],
+)
+def test_what_cannot_be_seen_in_a_quoted_value_is_shown_by_its_number(
+    quoted: str, shown: str
+) -> None:
+    text = SangbongError("kernel.office_code", value=quoted).text("en")
+    assert text.startswith(f"“{shown}” is not an office code.")
+
+
 def test_an_office_code_is_two_letters_and_three() -> None:
     assert office_code("KR-SEL") == "KR-SEL"
     for wrong in ["", "kr-sel", "KR-SEOUL", "KR-SEL\n", "KRSEL"]:

@@ -115,8 +115,9 @@ def test_a_date_is_kept_in_its_parts() -> None:
         ("5/3/31", "", "names.date_unreadable"),
         ("long ago", "", "names.date_unreadable"),
         ("١٩٣١", "", "names.date_unreadable"),
-        ("1" * 50, "", "names.date_unreadable"),
-        (" " * 500 + "1931", "", "names.date_unreadable"),
+        ("1" * 50, "", "names.too_long"),
+        (" " * 500 + "1931", "", "names.too_long"),
+        ("19\u200b31", "", "names.invisible_character"),
         ("1931-03-05", "lunar", "names.calendar_not_kept"),
     ],
 )
@@ -176,11 +177,20 @@ def test_a_word_for_kin_says_degree_and_tier(
     assert (read.english, read.chon, read.tier) == (english, degree, tier)
 
 
-@pytest.mark.parametrize("word", ["neighbour", "", "형", "x" * 300])
-def test_an_unknown_word_for_kin_is_refused(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("neighbour", "names.kin_unknown"),
+        ("", "names.kin_unknown"),
+        ("형", "names.kin_unknown"),
+        ("x" * 300, "names.too_long"),
+        ("sis\u00adter", "names.invisible_character"),
+    ],
+)
+def test_an_unknown_word_for_kin_is_refused(word: str, code: str) -> None:
     with pytest.raises(SangbongError) as caught:
         LATIN.read_kin(word, column="relation")
-    assert caught.value.code == "names.kin_unknown"
+    assert (caught.value.code, caught.value.place) == (code, Place(column="relation"))
 
 
 def test_every_word_for_kin_reads_as_itself() -> None:

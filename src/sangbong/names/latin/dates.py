@@ -15,6 +15,7 @@ import re
 
 from sangbong.kernel.errors import Place, SangbongError
 from sangbong.names.dates import Calendar, Precision, WrittenDate
+from sangbong.names.text import clean_text
 
 MAX_LENGTH = 40
 _MONTHS = (
@@ -58,18 +59,16 @@ def read_date(raw: str, calendar: str = "", *, column: str) -> WrittenDate:
         column: heading of the field, shown with a fault.
 
     Raises:
-        SangbongError: `names.date_unreadable`, `names.date_impossible` or
-            `names.calendar_not_kept`: the writer's fault.
+        SangbongError: as `names.text.clean_text`, or `names.date_unreadable`,
+            `names.date_impossible` or `names.calendar_not_kept`: the writer's fault.
     """
     place = Place(column=column)
     if calendar.strip().casefold() not in _CALENDAR_WORDS:
         raise SangbongError("names.calendar_not_kept", place=place, raw=calendar.strip()[:20])
-    shown = raw.strip()[:MAX_LENGTH]
-    text = " ".join(raw.split()).casefold() if len(raw) <= 4 * MAX_LENGTH else raw
+    shown = clean_text(raw, column=column, max_length=MAX_LENGTH)
+    text = " ".join(shown.split()).casefold()
     if not text:
         return _written(shown, (None, None, None), Precision.UNKNOWN)
-    if len(text) > MAX_LENGTH:
-        raise SangbongError("names.date_unreadable", place=place, raw=shown)
     written = _read(text, shown)
     if written is None:
         raise SangbongError("names.date_unreadable", place=place, raw=shown)

@@ -7,15 +7,16 @@ from functools import cache
 from sangbong.kernel.errors import Place, SangbongError
 from sangbong.names.kin import KinTerm, KinTier
 from sangbong.names.latin.tables import rows
+from sangbong.names.text import clean_text
 
 
 def read_kin(term: str, *, column: str) -> KinTerm:
     """This will look a word for kin up; case, hyphens and spaces do not matter.
 
     Raises:
-        SangbongError: `names.kin_unknown`, the writer's fault.
+        SangbongError: as `names.text.clean_text`, or `names.kin_unknown`: the writer's fault.
     """
-    found = _terms().get(_plain(term)) if len(term) <= 200 else None
+    found = _terms().get(_plain(clean_text(term, column=column)))
     if found is None:
         raise SangbongError("names.kin_unknown", place=Place(column=column), term=term[:20])
     return found
