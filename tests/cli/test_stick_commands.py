@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,7 +24,7 @@ def run(home: Path, *arguments: str, told: str = "") -> subprocess.CompletedProc
 
 
 @pytest.fixture(scope="module")
-def words(
+def met(
     tmp_path_factory: pytest.TempPathFactory, founded: Callable[[str, Path], Path]
 ) -> tuple[Path, Path, list[str]]:
     """Two offices that know each other's statements, and the words that Pyongyang reads aloud."""
@@ -36,6 +37,16 @@ def words(
     assert run(theirs, "office", "add", "--confirm", str(folder / "ours.json")).returncode == 0
     assert run(ours, "office", "add", str(folder / "theirs.json")).returncode == 0
     return ours, theirs, shown.stdout.splitlines()[1].split()
+
+
+@pytest.fixture
+def words(
+    met: tuple[Path, Path, list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, list[str]]:
+    """Copies of them for one test: one that says it was put back has a paper to send ever after."""
+    folder, (*offices, heard) = tmp_path_factory.mktemp("copies"), met
+    ours, theirs = (shutil.copytree(one, folder / one.name) for one in offices)
+    return ours, theirs, heard
 
 
 def asked(prompt: str) -> list[int]:
