@@ -1,38 +1,65 @@
-"""Old places: any later name led back to the county of 1945, when the families parted.
+"""Old places: any name of any year led back to the map of the first day, when the families parted.
 
-The North split and renamed counties from 1952 on, the South kept the map of 1945 in law, so both
-sides name one village differently. A place is compared by its county of 1945, by containment. Where
-a later county was cut from several old ones, the one that gave most of it stands for all (thin for
-now: a later issue keeps every one with its dates).
+1. (PL1) A place is compared by its ground on the first map, by containment, never as a string. Where
+   a later county was cut from several old ones it keeps them all; its own, or the one that its
+   source names first, stands for it where a single one is asked.
+2. (PL2) A name is looked up in every script of its tradition; each unit that it may mean comes with
+   a weight, the year whose map it means, and the reasons. The weights sum to one.
+3. (PL3) Without a year the oldest map that fits is meant, for people remember what they left. A
+   province or a kind that came later (황해북도, 시) says that a later map is meant.
+4. (PL4) A name borne in another year than the one asked still counts, for old people keep old names.
+5. (PL5) A place that nobody knows is kept as written: people remember villages.
+
+What is of one tradition stands in its own module `names.<tradition>.places`; this one knows none.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from enum import StrEnum
+from functools import cache
+from importlib import import_module
+from typing import Protocol
 
-from sangbong.names.korean.spelling import fold_word
-from sangbong.names.korean.tables import rows
+from sangbong.kernel.errors import Language, message
+from sangbong.names.gazetteer import Gazetteer, Overlap, Period, Territory, Unit
 from sangbong.names.text import clean_text
 
-_SUFFIXES = ("특별자치시", "특별시", "직할시", "광역시", "특급시", "구역", "시", "군", "부")
-_MAX_LENGTH = 200
+MAX_LENGTH = 200
+
+
+class PlaceClue(StrEnum):
+    """Why a name is taken for a unit, or why with doubt."""
+
+    NAME = "name"
+    OLD_NAME = "old_name"
+    LATER_UNIT = "later_unit"
+    SOUND = "sound"
+    KIND = "kind"
+    OTHER_KIND = "other_kind"
+    PARENT = "parent"
+    GROUND = "ground"
+    OTHER_PARENT = "other_parent"
+    LAW = "law"
+    OTHER_YEAR = "other_year"
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenPlace:
-    """A place as it was written, and where the map of 1945 puts it."""
+    """A place as it was written, and where the first map puts it."""
 
     as_written: str
     province: str | None
-    """Short name of the province of 1945, such as 황해."""
+    """Short name of the province of the first map, such as 황해."""
     county: str | None
-    """Province and county of 1945, such as `황해 봉산`: 고성 alone would be two."""
+    """Province and county of the first map, such as `황해 봉산`: 고성 alone would be two."""
+    counties: tuple[tuple[str, int], ...] = ()
+    """Every county that it was cut from, with thousandths of that county: rule PL1."""
 
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A county (군) or city (부) of 1945."""
+    """A county or city of the first map."""
 
     key: str
     province: str
@@ -42,86 +69,128 @@ class County:
 
 @dataclass(frozen=True, slots=True)
 class LaterName:
-    """What a county of 1945, or a part of it, was called later."""
+    """What a county of the first map, or a part of it, was called later."""
 
     name: str
     province: str
     since: str
     source: str
+    share: int = 1000
+    """Thousandths of the county that bore the name."""
 
 
-@lru_cache(maxsize=100_000)
-def read_place(raw: str, *, column: str) -> WrittenPlace:
-    """This will find the province and county of 1945 in an address of any age.
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """A unit that a written name may mean: rule PL2."""
 
-    An address that names neither is kept with both unknown: people remember villages.
+    unit: Unit
+    name: Period
+    year: int
+    """The year whose map is meant."""
+    weight: float
+    why: tuple[PlaceClue, ...]
+
+    def reasons(self, language: Language) -> tuple[str, ...]:
+        """The reasons as sentences."""
+        return tuple(
+            message(f"names.place_{clue.value}", language).format(
+                name=self.name.value, since=self.name.dated, year=self.year
+            )
+            for clue in self.why
+        )
+
+
+class PlaceBook(Protocol):
+    """What a tradition knows about its places."""
+
+    def gazetteer(self) -> Gazetteer:
+        """Its units through time."""
+        ...
+
+    def find(self, text: str, year: int | None) -> tuple[PlaceMatch, ...]:
+        """What a cleaned text may mean: rules PL2 to PL4."""
+        ...
+
+    def read(self, raw: str, column: str) -> WrittenPlace:
+        """The place of the first map in an address of any age: rules PL1 and PL5."""
+        ...
+
+    def later_names(self, county: str) -> tuple[LaterName, ...]:
+        """The later names of a county of the first map and of its parts."""
+        ...
+
+    def share(self, county: str) -> float:
+        """The share of people who come from a county of the first map; all sum to one."""
+        ...
+
+
+@cache
+def place_book(tradition: str = "korean") -> PlaceBook:
+    """The places of a tradition, its tables not read before they are asked.
+
+    Raises:
+        ModuleNotFoundError: the tradition has no places; the configuration's fault.
+    """
+    found: PlaceBook = import_module(f"sangbong.names.{tradition}.places").PLACES
+    return found
+
+
+def find(
+    text: str, *, year: int | None = None, column: str = "", tradition: str = "korean"
+) -> tuple[PlaceMatch, ...]:
+    """Every unit that a written place may mean, likeliest first; empty where none is known.
+
+    Args:
+        text: an address or a name in any script.
+        year: the year in which it was written, where known: rules PL3 and PL4.
+        column: heading of the field, shown with a fault.
+        tradition: whose places are meant.
 
     Raises:
         SangbongError: as `names.text.clean_text`, the writer's fault.
     """
-    text = clean_text(raw, column=column, max_length=_MAX_LENGTH)
-    words = text.replace(",", " ").split()
-    province, words = _take_province(words)
-    for word in words[:2]:
-        county = _find_county(word, province)
-        if county is not None:
-            return WrittenPlace(text, county.province, county.key)
-    return WrittenPlace(text, province, None)
+    clean = clean_text(text, column=column, max_length=MAX_LENGTH)
+    return place_book(tradition).find(clean, year)
+
+
+def territory(
+    unit: str, year: int, *, in_law: bool = False, tradition: str = "korean"
+) -> Territory:
+    """The ground of a unit on the map of a year, or of the first map that one side keeps in law.
+
+    Raises:
+        KeyError: there is no such unit: the caller's mistake.
+    """
+    return place_book(tradition).gazetteer().territory(unit, year, in_law=in_law)
+
+
+def overlap(left: PlaceMatch, right: PlaceMatch, *, tradition: str = "korean") -> Overlap:
+    """How much the grounds of two matches have in common: rule PL1."""
+    book = place_book(tradition).gazetteer()
+    return book.overlap(
+        book.territory(left.unit.id, left.year), book.territory(right.unit.id, right.year)
+    )
+
+
+def read_place(raw: str, *, column: str) -> WrittenPlace:
+    """This will find the province and county of the first map in an address of any age.
+
+    An address that names neither is kept with both unknown: rule PL5.
+
+    Raises:
+        SangbongError: as `names.text.clean_text`, the writer's fault.
+    """
+    return place_book().read(raw, column)
 
 
 def counties_1945() -> tuple[County, ...]:
     """Every county and city of the map of 1945, province by province."""
     return tuple(
-        County(f"{row['province']} {row['name']}", row["province"], row["name"], row["kind"])
-        for row in rows("places_1945")
+        County(ground.key, ground.province, ground.name, ground.kind)
+        for ground in place_book().gazetteer().grounds.values()
     )
 
 
 def later_names(county_key: str) -> tuple[LaterName, ...]:
     """The later names of a county of 1945 and of the parts cut from it, with their sources."""
-    return tuple(
-        LaterName(row["later_name"], row["later_province"], row["since"], row["source"])
-        for row in rows("places_later")
-        if f"{row['province_1945']} {row['name_1945']}" == county_key
-    )
-
-
-def _take_province(words: list[str]) -> tuple[str | None, list[str]]:
-    if not words:
-        return None, words
-    first = words[0]
-    for written in sorted(_provinces(), key=len, reverse=True):
-        if first.startswith(written):
-            rest = first.removeprefix(written)
-            return _provinces()[written], ([rest] if rest else []) + words[1:]
-    return None, words
-
-
-def _find_county(word: str, province: str | None) -> County | None:
-    suffix = next((s for s in _SUFFIXES if word.endswith(s) and len(word) > len(s) + 1), "")
-    candidates = _counties_by_name().get(fold_word(word.removesuffix(suffix)), ())
-    here = [county for county in candidates if county.province == province]
-    if len(here) == 1:
-        return here[0]
-    if len(candidates) == 1:
-        return candidates[0]  # the county moved to another province later, or none was named
-    same_kind = [county for county in here or candidates if county.kind == suffix]
-    return same_kind[0] if len(same_kind) == 1 else None
-
-
-@cache
-def _provinces() -> dict[str, str]:
-    return {row["written"]: row["province_1945"] for row in rows("provinces")}
-
-
-@cache
-def _counties_by_name() -> dict[str, tuple[County, ...]]:
-    table: dict[str, tuple[County, ...]] = {}
-    old = {county.key: county for county in counties_1945()}
-    for county in old.values():
-        table[county.name] = (*table.get(county.name, ()), county)
-    for row in rows("places_later"):
-        county = old[f"{row['province_1945']} {row['name_1945']}"]
-        name = fold_word(row["later_name"])
-        table[name] = (*table.get(name, ()), county)
-    return table
+    return place_book().later_names(county_key)
