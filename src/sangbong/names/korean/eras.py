@@ -83,8 +83,6 @@ class Era:
         year = self.year_before_first + short + number
         if not 1 <= year <= 9999:
             return None
-        if self.first_day and year < self.first_day.year:
-            return None
         return None if self.last_day and year > self.last_day.year else year
 
     def number_of(self, year: int) -> int | None:
