@@ -112,9 +112,12 @@ def test_an_office_is_confirmed_by_words_heard_and_then_a_stick_carries_papers_b
     assert back.stdout.endswith(".BDL: 0 papers, 1 receipts\n")
     assert run(ours, "stick", "read", str(tmp_path)).returncode == 0
     for _ in range(2):
-        # our word on what was heard goes once
-        nothing = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
-    assert nothing.stdout == "보낼 것이 없습니다 / nothing to say to KP-PYO\n"
+        # our word on what was heard goes once, and our cosignature until we know that they have it
+        last = run(ours, "stick", "write", str(tmp_path), "--to", "KP-PYO")
+    assert last.stdout.endswith(".BDL: 증거만 담았습니다 / evidence alone\n")
+    assert run(theirs, "stick", "read", str(tmp_path)).returncode == 0
+    nothing = run(theirs, "stick", "write", str(tmp_path), "--to", "KR-SEL")
+    assert nothing.stdout == "보낼 것이 없습니다 / nothing to say to KR-SEL\n"
 
 
 def test_a_damaged_bundle_is_told_and_left_there(

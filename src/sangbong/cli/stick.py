@@ -9,6 +9,7 @@ import click
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _MIB = 1024 * 1024
+_EVIDENCE = "증거만 담았습니다 / evidence alone"
 _NOTHING = "보낼 것이 없습니다 / nothing to say to {0}"
 _OUTCOMES = {
     "read": "읽었습니다 / read",
@@ -89,7 +90,9 @@ def write(home: Path, folder: Path, recipient: str, size: int | None) -> None:
     )
     for one in carried:
         films = f", {one.pieces} film pieces" if one.pieces else ""
-        click.echo(f"{one.file_name}: {one.envelopes} papers, {one.receipts} receipts{films}")
+        held = f"{one.envelopes} papers, {one.receipts} receipts{films}"
+        empty = not (one.envelopes or one.receipts or one.pieces)
+        click.echo(f"{one.file_name}: {_EVIDENCE if empty else held}")
     if not carried:
         click.echo(_NOTHING.format(recipient))
 

@@ -573,4 +573,4 @@ def test_judging_needs_no_more_than_a_book():
         key_of=lambda _: one.public,
         now=AT,
     )
-    assert verdict == Verdict(Shown.COSIGNED)
+    assert verdict == Verdict(Shown.COSIGNED, owed=True)

@@ -172,7 +172,8 @@ def test_a_dispatch_is_carried_unchanged_until_it_is_receipted(peer, key_homes, 
     name, data = bundle_from(peer, receipts=(peer.receipt("round-21", 1, digest(), "received"),))
     (usb / name).write_bytes(data)
     assert collect(now, usb)[0].receipts == 1
-    assert carry(now, usb) == []
+    # LW10: nobody has cosigned our log yet
+    assert [(one.envelopes, one.receipts) for one in carry(now, usb)] == [(0, 0)]
 
 
 def test_more_than_one_bundle_holds_goes_into_several(peer, now, usb, monkeypatch):
@@ -367,7 +368,7 @@ def test_received_is_told_once_for_each_arrival(peer, now, usb):
         name, data = bundle_from(peer, number=number, envelopes=(envelope,))
         (usb / name).write_bytes(data)
         collect(now, usb)
-        carried += [len(carry(now, usb)) for _ in range(2)]
+        carried += [one.receipts for _ in range(2) for one in carry(now, usb)]
 
     assert carried == [1, 0, 1, 0]
 

@@ -31,7 +31,7 @@ from sangbong.liaison.core.evidence.evidence import (
     trail_digest,
     trail_salt,
 )
-from sangbong.liaison.core.evidence.witness import Verdict, judge_message, message_for
+from sangbong.liaison.core.evidence.witness import Due, Verdict, due, judge_message, message_for
 from sangbong.liaison.core.evidence.witness import log_acts as write_acts
 from sangbong.liaison.core.wire.envelope import read_envelope
 from sangbong.liaison.core.wire.ports import Verifier
@@ -67,8 +67,17 @@ def log_acts(*, now: datetime, counterpart: OfficeCode, acts: Sequence[tuple[Act
             )
 
 
-def evidence_for(*, now: datetime, counterpart: OfficeCode) -> dict[str, JsonValue]:
+def evidence_due(*, now: datetime, counterpart: OfficeCode) -> Due:
+    """Whether our log is to be shown to an office for its own sake: rule LW10."""
+    return due(DatabaseBook(now), _own(counterpart))
+
+
+def evidence_for(
+    *, now: datetime, counterpart: OfficeCode, with_trail: bool = True
+) -> dict[str, JsonValue]:
     """The member `evidence` of an exchange with an office: rules LK2, LK3 and LW8.
+
+    Without `with_trail` the trail's head is not written into the log: rule LW10.
 
     Raises:
         SangbongError: `liaison.log_damaged`; our disk's fault: the exchange may go with `{}`.
@@ -77,7 +86,8 @@ def evidence_for(*, now: datetime, counterpart: OfficeCode) -> dict[str, JsonVal
         book, origin = DatabaseBook(now), _own(counterpart)
         identity = _identity(counterpart)
         _log_statement(book, origin)
-        _log_trail(book, origin, identity=identity, now=now)
+        if with_trail:
+            _log_trail(book, origin, identity=identity, now=now)
         return message_for(book, origin, identity=identity)
 
 

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison.core.custody import sending
 from sangbong.liaison.core.custody.sending import Believed
-from sangbong.liaison.core.custody.telling import Told
+from sangbong.liaison.core.custody.telling import LastTold, Told, is_worth
 from sangbong.liaison.core.wire.exchange import Exchange
 from sangbong.liaison.models import OutboxDispatch
 from sangbong.liaison.operations import outbox, telling
 from sangbong.liaison.operations.channel import office_channel
 
 _SAID_MAX = 90
+_LAST_TOLD: dict[tuple[str, OfficeCode], LastTold] = {}
+"""By office home and counterpart; only this process knows, and another tells once more."""
 
 
 def note_carried(*, now: datetime, digests: Sequence[str]) -> None:
@@ -59,13 +62,18 @@ def _names(digests: Sequence[str]) -> list[str]:
     return list(found.values_list("dispatch_id", flat=True))
 
 
-def exchange_to_send(*, now: datetime, counterpart: OfficeCode) -> bytes | None:
-    """Our exchange for an office, noted as told; None where there is nothing to say."""
+def exchange_to_send(*, now: datetime, counterpart: OfficeCode, owed: bool = False) -> bytes | None:
+    """Our exchange for an office, noted as told; None where there is nothing to say.
+
+    `owed`: they have shown that they lack our cosignature.
+    """
     with transaction.atomic(durable=True):
-        message = telling.exchange_for(now=now, recipient=counterpart)
-        if not message.says_something:
+        message = telling.exchange_for(now=now, recipient=counterpart, owed=owed)
+        place = (str(settings.OFFICE_HOME), counterpart)
+        if not is_worth(message, last=_LAST_TOLD.get(place), now=now, owed=owed):
             return None
         telling.tell(now=now, recipient=counterpart, message=message)
+    _LAST_TOLD[place] = LastTold(message.state, now)
     return message.exchange.encode()
 
 
@@ -75,4 +83,4 @@ def answer_exchange(
     """Believe their exchange, and what we have to say to it."""
     with transaction.atomic(durable=True):
         told = telling.accept_exchange(now=now, sender=counterpart, theirs=theirs)
-    return told, exchange_to_send(now=now, counterpart=counterpart)
+    return told, exchange_to_send(now=now, counterpart=counterpart, owed=told.owed)

@@ -33,8 +33,10 @@ _log = structlog.get_logger(__name__)
 _ROUTING = Actor("system:routing", "inbound dispatch")
 
 
-def exchange_for(*, now: datetime, recipient: OfficeCode) -> Message:
+def exchange_for(*, now: datetime, recipient: OfficeCode, owed: bool = False) -> Message:
     """What we have to tell an office besides envelopes, in the caller's transaction.
+
+    `owed`: our log is shown in any case, since it is answered with our cosignature.
 
     Raises:
         SangbongError: `office.unknown_counterpart` or `liaison.counterpart_unconfirmed`.
@@ -45,16 +47,24 @@ def exchange_for(*, now: datetime, recipient: OfficeCode) -> Message:
     message = telling.exchange_for(channel, other=recipient, now=now)
     if channel.ledger.peer(recipient).announced != before:
         _log_announcement(channel, recipient, now=now)
-    if not message.says_something and not channel.ledger.epochs_waiting(recipient):
-        return message
+    news = message.has_news or bool(channel.ledger.epochs_waiting(recipient))
     try:
         with transaction.atomic():
-            shown = evidence.evidence_for(now=now, counterpart=recipient)
+            shows = owed or evidence.evidence_due(now=now, counterpart=recipient).due
+            if not news and not shows:
+                return message
+            shown = evidence.evidence_for(now=now, counterpart=recipient, with_trail=news)
+            stands = evidence.evidence_due(now=now, counterpart=recipient)
     except SangbongError as fault:
         # a damaged log is for a person to look at; dispatches and receipts do not wait for it
         _log.error("liaison.evidence_not_shown", counterpart=recipient, code=fault.code)
         return message
-    return replace(message, exchange=replace(message.exchange, evidence=shown))
+    return replace(
+        message,
+        exchange=replace(message.exchange, evidence=shown),
+        shows=shows,
+        state=(*message.state, *stands.state),
+    )
 
 
 def _log_announcement(channel: Channel, recipient: OfficeCode, *, now: datetime) -> None:
@@ -78,7 +88,7 @@ def accept_exchange(*, now: datetime, sender: OfficeCode, theirs: Exchange) -> T
     channel = office_channel(now=now)
     told = telling.accept_exchange(channel, theirs, sender=sender, now=now)
     if theirs.evidence:
-        _witness(theirs, sender=sender, now=now)
+        told = _witnessed(channel, told, theirs, sender=sender, now=now)
     if told.restored:
         note_restore(channel, now=now, found="exchange")
     if told.epochs_done is not None:
@@ -96,12 +106,23 @@ def accept_exchange(*, now: datetime, sender: OfficeCode, theirs: Exchange) -> T
     return told
 
 
-def _witness(theirs: Exchange, *, sender: OfficeCode, now: datetime) -> None:
+def _witnessed(
+    channel: Channel, told: Told, theirs: Exchange, *, sender: OfficeCode, now: datetime
+) -> Told:
+    """Witness what they show; it may show too that our own database was put back: rule T4."""
     try:
         with transaction.atomic():
-            evidence.accept_evidence(now=now, counterpart=sender, value=dict(theirs.evidence))
+            verdict = evidence.accept_evidence(
+                now=now, counterpart=sender, value=dict(theirs.evidence)
+            )
     except SangbongError as fault:
         _log.warning("liaison.evidence_not_taken", counterpart=sender, code=fault.code)
+        return told
+    own, known = channel.ledger.incarnation(), verdict.forgotten
+    forgot = own <= known <= own + resync.STEP_MAX
+    if forgot and not told.restored:
+        resync.begin(channel, beyond=known)
+    return replace(told, restored=told.restored or forgot, owed=verdict.owed)
 
 
 def restored(*, now: datetime, actor: Actor, last: int = 0) -> int:

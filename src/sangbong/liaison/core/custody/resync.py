@@ -11,8 +11,9 @@ took into custody. Nothing of it may be repeated under the same number, and noth
    other side knows of; the mark is durable before the database. Streams begin at 1 in it.
 3. (T3) Envelopes sealed before are sent unchanged, as always; nothing new is sealed under an older
    incarnation.
-4. (T4) Another office's word that it holds more of ours than we know we sent (in `heard`, or by a
-   signed receipt) shows a restore that the mark did not: it came back with the whole machine.
+4. (T4) Another office's word that it holds more of ours than we know we sent (in `heard`, by a signed
+   receipt, or in `have` of its evidence) shows a restore that the mark did not: it came back with the
+   whole machine.
 5. (T5) On its first contact a new incarnation is told in the exchange, and by a dispatch of kind
    `liaison.restored`, which says up to which number we still know each older stream.
 6. (T6) What the other side holds of ours and we do not know is *forgotten*: it is listed for a person

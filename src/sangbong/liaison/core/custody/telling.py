@@ -6,7 +6,8 @@
    to. Nothing is sealed to those epochs afterwards.
 3. (C3) The other side's `epochs_done` is passed on to the office room, which destroys no key that a
    dispatch here, not yet opened, is sealed to. The latest word counts, also a lower one, also 0:
-   something sealed to an older epoch goes once more to an office that was put back (rule T7).
+   something sealed to an older epoch goes once more to an office that was put back (rule T7). That
+   is worth a contact by itself.
 4. (C4) Of an exchange written in an older incarnation of its writer, the receipts are taken with
    doubt (rule N4) and the rest says nothing any more (rule T8).
 """
@@ -34,6 +35,7 @@ from sangbong.liaison.core.custody.revoking import to_tell
 from sangbong.liaison.core.custody.sending import Draft, accept_receipts, enqueue
 from sangbong.liaison.core.custody.settling import RESTORED_STREAM, knows_our_restore
 from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.core.evidence.witness import SHOWN_AGAIN
 from sangbong.liaison.core.wire.exchange import PREFIXES_MAX, RECEIPTS_MAX, Exchange, Prefix
 from sangbong.liaison.core.wire.receipt import Receipt
 
@@ -47,7 +49,8 @@ class Told:
 
     `epochs_done`: our receive keys up to this epoch need not be kept for this office (0: every one is
     to be kept); None where it said nothing that counts.
-    `restored`: it showed that our own database was put back.
+    `restored`: it showed that our own database was put back. `owed`: its evidence is to be answered by
+    our cosignature (witness.py, rule LW10).
     """
 
     receipts: tuple[Receipt, ...] = ()
@@ -55,21 +58,54 @@ class Told:
     restored: bool = False
     peer_restored: bool = False
     epochs_done: int | None = None
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An exchange to be handed over, and the rows it was made of."""
+    """An exchange to be handed over, and the rows it was made of.
+
+    `lowered`: a dispatch that is offered again lowers `epochs_done`: rule C3. `shows` says that our
+    log is shown for its own sake (witness.py, rule LW10), `state` how all stood that is told every time.
+    """
 
     exchange: Exchange
     received: tuple[Incoming, ...] = field(default=())
     returned: tuple[str, ...] = field(default=())
+    lowered: bool = False
+    shows: bool = False
+    state: tuple[object, ...] = ()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it tells what is told once."""
+        told = self.exchange
+        return bool(told.receipts or told.heard or told.settled)
 
     @property
     def says_something(self) -> bool:
         """Whether it would change anything at the other side."""
-        told = self.exchange
-        return bool(told.receipts or told.heard or told.settled)
+        return self.has_news or self.lowered or self.shows
+
+
+@dataclass(frozen=True, slots=True)
+class LastTold:
+    """How all stood when an office was told last by a line, and when that was."""
+
+    state: tuple[object, ...]
+    at: datetime
+
+
+def is_worth(message: Message, *, last: LastTold | None, now: datetime, owed: bool) -> bool:
+    """Whether a message is to be handed over on a line: rule LW10 of witness.py.
+
+    What is told every time is not told again within `SHOWN_AGAIN` where nothing of it has changed,
+    unless it is `owed`: else two lines would answer each other for ever.
+    """
+    if message.has_news or not message.says_something:
+        return message.has_news
+    same = last is not None and last.state == message.state
+    return owed or not same or not (last and last.at <= now < last.at + SHOWN_AGAIN)
 
 
 def announce(channel: Channel, *, other: OfficeCode, now: datetime) -> bool:
@@ -117,6 +153,8 @@ def exchange_for(channel: Channel, *, other: OfficeCode, now: datetime) -> Messa
         if everything
         else ledger.settled_owed(other, limit=PREFIXES_MAX)
     )
+    waiting = ledger.epochs_waiting(other)
+    done = channel.keys.done_with(other, now=now, on_the_way=waiting)
     exchange = Exchange(
         incarnation=own,
         receipts=(
@@ -134,10 +172,13 @@ def exchange_for(channel: Channel, *, other: OfficeCode, now: datetime) -> Messa
                 Prefix(one.key.name, one.key.incarnation, one.settled_through) for one in settled
             )[:PREFIXES_MAX]
         ),
-        epochs_done=channel.keys.done_with(other, now=now, on_the_way=ledger.epochs_waiting(other)),
+        epochs_done=done,
     )
     told = tuple(row for row in owed if row.state is DispatchState.RECEIVED)
-    return Message(exchange, told, tuple(one.digest for one in returns))
+    lowered = bool(waiting) and any(row.epoch == done + 1 for row in ledger.offered_again(other))
+    return Message(
+        exchange, told, tuple(one.digest for one in returns), lowered=lowered, state=(done,)
+    )
 
 
 def _heard(streams: Sequence[InStream]) -> tuple[Prefix, ...]:

@@ -30,6 +30,10 @@ Witnessing what the other office shows, in this order:
    we had from it before that time. So once a checkpoint at its head is right, every dispatch and
    receipt that we had before then stands in its log; one that does not is told to a person. That
    accuses nobody: only proofs do.
+10. (LW10) A contact at which nothing else is told shows our log all the same while its head is not
+   cosigned, or while the other office, as far as it said, lacks our last cosignature. By a line the
+   same is not shown twice within `SHOWN_AGAIN`, but one that shows that it lacks our cosignature is
+   answered. Showing writes no leaf by itself then, so it comes to an end.
 
 All of it may come late, twice, in another order or not at all, without harm.
 """
@@ -38,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
@@ -80,6 +84,7 @@ from sangbong.liaison.core.evidence.evidence import (
 )
 from sangbong.liaison.core.evidence.merkle import Frontier, consistency_proof, root_of
 
+SHOWN_AGAIN = timedelta(hours=1)
 KeyOf = Callable[[int], PublicKey]
 """The other office's signing key of a generation; raises what `office.queries` raises."""
 
@@ -172,17 +177,45 @@ class Shown(StrEnum):
 class Verdict:
     """What came of one message.
 
-    `restored`: the other office began a new incarnation. `forgotten`: the other office holds more of
-    our log than we do, so ours is an old copy that was put back. `proofs` are new proof files,
-    `stray` says that a cosignature was over a checkpoint we do not know. `known_before` is the time
-    up to which the other office has logged everything that we have of it (0: unknown).
+    `restored`: the other office began a new incarnation. `forgotten`: the incarnation in which the
+    other office holds more of our log than we do, so ours is an old copy that was put back; 0 for
+    none. `proofs` are new proof files, `stray` says that a cosignature was over a checkpoint we do
+    not know. `owed`: the other office has shown that it lacks our last cosignature.
     """
 
     shown: Shown
     restored: bool = False
-    forgotten: bool = False
+    forgotten: int = 0
     stray: bool = False
+    owed: bool = False
     proofs: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whether our log is to be shown at a contact for its own sake, and how all stands: rule LW10."""
+
+    due: bool
+    state: tuple[object, ...]
+
+
+def due(book: Book, origin: Origin) -> Due:
+    """What a contact owes to the two logs when nothing else is told: rule LW10."""
+    log, got = book.log(origin), book.cosigned(origin)
+    theirs = book.newest(origin.witness, origin.office)
+    copy, given = (book.log(theirs), book.cosigned(theirs)) if theirs else (None, None)
+    size, cosigned = log.size if log else 0, got.frontier.size if got else 0
+    lacks = copy is not None and not copy.disputed and _lacks(copy.whole_before, given)
+    state = (
+        *(origin.incarnation, size, log.told if log else 0, cosigned, got.seconds if got else 0),
+        *(str(theirs), copy.size if copy else 0, given.seconds if given else 0, lacks),
+    )
+    return Due(size > cosigned or lacks, state)
+
+
+def _lacks(holds: int, given: Kept | None) -> bool:
+    """Whether one that holds a cosignature of ours of this time lacks the last one."""
+    return given is not None and holds < given.seconds
 
 
 def log_acts(book: Book, origin: Origin, acts: Sequence[tuple[str, str]]) -> list[Leaf]:
@@ -327,8 +360,10 @@ def judge_message(
         return Verdict(Shown.EARLIER, stray=stray, forgotten=forgotten)
     judge = _Judge(book, message, value, book.log(origin) or Log(origin), identity, key, now)
     shown, proofs = judge.judge()
+    given = book.cosigned(origin) if shown in {Shown.COSIGNED, Shown.KNOWN} else None
     return Verdict(
         shown,
+        owed=shown is Shown.COSIGNED or _lacks(message.heard, given),
         restored=newest is not None and origin.incarnation > newest.incarnation,
         forgotten=forgotten,
         stray=stray,
@@ -336,9 +371,7 @@ def judge_message(
     )
 
 
-def _take_answers(
-    book: Book, message: Message, *, own: Origin, key: PublicKey
-) -> tuple[bool, bool]:
+def _take_answers(book: Book, message: Message, *, own: Origin, key: PublicKey) -> tuple[bool, int]:
     """Keep what the message says about our own log: rule LW2. Whether it is stray, and forgotten."""
     stray = False
     if message.cosigned is not None:
@@ -349,7 +382,8 @@ def _take_answers(
     if log is not None and log.told != told:
         book.save(replace(log, told=told))
     later = message.have_incarnation > own.incarnation
-    return stray, later or told > (log.size if log else 0)
+    more = later or told > (log.size if log else 0)
+    return stray, message.have_incarnation if more else 0
 
 
 def _take_cosignature(book: Book, note: Note, *, own: Origin, key: PublicKey) -> bool:
