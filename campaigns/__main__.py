@@ -11,7 +11,17 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from campaigns import bundles, courier, forks, founding_kill, kill, powercut, round_kill, simulation
+from campaigns import (
+    bundles,
+    courier,
+    forks,
+    founding_kill,
+    kill,
+    names,
+    powercut,
+    round_kill,
+    simulation,
+)
 from campaigns.result import Result, Wishes
 
 _say = partial(print, flush=True)
@@ -21,6 +31,7 @@ CAMPAIGNS: dict[str, Callable[[Wishes], Result]] = {
     "forks": partial(forks.run, say=_say),
     "founding-kill": partial(founding_kill.run, say=_say),
     "kill": partial(kill.run, say=_say),
+    "names": partial(names.run, say=_say),
     "powercut": partial(powercut.run, say=_say),
     "round-kill": partial(round_kill.run, say=_say),
     "simulation": partial(simulation.run, say=_say),
@@ -31,6 +42,7 @@ TRIALS = {
     "forks": ("FORKS", forks.FORKS),
     "founding-kill": ("KILLS", 200),
     "kill": ("KILLS", kill.KILLS),
+    "names": ("WRITINGS", names.TRIALS),
     "powercut": ("STATES", powercut.STATES),
     "round-kill": ("KILLS", 200),
     "simulation": ("SEEDS", simulation.SEEDS),

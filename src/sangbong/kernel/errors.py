@@ -16,6 +16,9 @@ _UNSEEN = re.compile(
 )
 """What cannot be seen though its category says letter or mark: fillers, joiners, selectors."""
 
+QUOTED_MAX = 80
+"""Most characters of a quoted value in which something cannot be seen: each takes up to ten."""
+
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 
@@ -68,7 +71,8 @@ class SangbongError(Exception):
 def _visible(value: object) -> object:
     if not isinstance(value, str) or _PLAIN.fullmatch(value):
         return value
-    return "".join(f"\\u{{{ord(c):X}}}" if _is_unseen(c) else c for c in value)
+    shown = "".join(f"\\u{{{ord(c):X}}}" if _is_unseen(c) else c for c in value[:QUOTED_MAX])
+    return shown if len(shown) <= QUOTED_MAX else f"{shown[:QUOTED_MAX]}…"
 
 
 def _is_unseen(character: str) -> bool:

@@ -72,6 +72,7 @@ def test_a_place_of_which_nothing_is_known_is_left_out() -> None:
         ("a\nb\u2028", r"a\u{A}b\u{2028}"),
         ("\U000e0100\ue000", r"\u{E0100}\u{E000}"),
         ("Łódź 金", "Łódź 金"),
+        ("\U000f0000" * 40, r"\u{F0000}" * 8 + r"\u{F0000" + "…"),
     ],
 )
 def test_what_cannot_be_seen_in_a_quoted_value_is_shown_by_its_number(
