@@ -57,6 +57,7 @@ COMMANDS: dict[str, Loader] = {
     "stick": _in("stick"),
     "paper": _in("paper"),
     "relay": _in("restored", "relay"),
+    "names": _in("names"),
     "demo": _in("demo"),
     "drill": _in("demo", "drill"),
 }
