@@ -32,7 +32,6 @@ class PlaceClue(StrEnum):
     """Why a name is taken for a unit, or why with doubt."""
 
     NAME = "name"
-    OLD_NAME = "old_name"
     LATER_UNIT = "later_unit"
     SOUND = "sound"
     KIND = "kind"
