@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from sangbong.kernel.errors import LANGUAGES, Place, SangbongError
 from sangbong.names.dates import Calendar, Precision, WrittenDate
+from sangbong.names.gazetteer import Relation
 from sangbong.names.kin import KinTier
 from sangbong.names.latin.kin import kin_terms
 from sangbong.names.latin.places import towns
+from sangbong.names.place_likeness import compare_places
+from sangbong.names.places import find, overlap, place_book
 from sangbong.names.usage import NO_OTHER_CALENDAR, usage
 
 LATIN = usage("latin")
@@ -156,6 +159,28 @@ def test_lp2_every_town_finds_itself() -> None:
     assert [LATIN.read_place(town, column="home").county for town in towns()] == list(towns())
 
 
+def test_lp3_the_book_of_places_finds_weighs_and_compares_towns() -> None:
+    book = place_book("latin")
+    assert find("nowhere", tradition="latin") == ()
+    (match,) = find("12 Mill Lane, Noerhavn", year=1931, tradition="latin")
+    assert (match.unit.name(1931), match.year, match.weight) == ("Nørhavn", 1931, 1.0)
+    (other,) = find("Marisol", tradition="latin")
+    assert overlap(match, match, tradition="latin").relation is Relation.SAME
+    assert overlap(match, other, tradition="latin").relation is Relation.DISJOINT
+    assert match.reasons("en")
+    assert book.read("Nørhavn", "home") == LATIN.read_place("Nørhavn", column="home")
+    assert book.later_names("Nørhavn") == ()
+    assert sum(book.share(town) for town in towns()) == pytest.approx(1.0)
+    assert book.share("nowhere") == 0.0
+
+
+def test_lp3_two_addresses_of_one_town_speak_for_one_home() -> None:
+    same = compare_places("Noerhavn", "Nørhavn, old quay", tradition="latin")
+    other = compare_places("Noerhavn", "Marisol", tradition="latin")
+    assert same.millibits > 4_000
+    assert other.millibits < -2_000
+
+
 def test_a_place_with_a_hidden_character_is_refused() -> None:
     with pytest.raises(SangbongError, match=r"names\.invisible_character"):
         LATIN.read_place("Mari\u200bsol", column="home")
@@ -199,6 +224,8 @@ def test_every_word_for_kin_reads_as_itself() -> None:
 
 SEARCH = """
 import sys
+from sangbong.names.place_likeness import compare_places
+from sangbong.names.places import find, overlap, place_book
 from sangbong.names.usage import usage
 import sangbong.programmes.naming as programme
 programme.USAGE = usage("latin")
