@@ -25,6 +25,7 @@ KILL_SECONDS = (10.0, 20.0)
 URGENT_SECONDS = 2.0
 URGENT_MARGIN_SECONDS = 2.0
 LOOK_SECONDS = 0.05
+TALLY_SECONDS = 5.0
 PREPARE_SECONDS = 12.0
 _PIECE = 64 * 1024
 
@@ -304,7 +305,7 @@ class Contest:
             self.run.kills += 1
         self.contender.look()
         if seconds >= self._next_tally:
-            self._next_tally = seconds + 2.0
+            self._next_tally = seconds + TALLY_SECONDS
             self._tally.look(*self.contender.pids())
             if not self.run.small_seconds and self.contender.small_done():
                 self.run.small_seconds = seconds

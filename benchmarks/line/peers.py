@@ -80,14 +80,17 @@ class Nncp:
         """Payload bytes that arrived; a packet that is not whole yet counts by its bytes."""
         spool = self._folder / "far-spool"
         waiting = [path for path in spool.rglob("rx/*") if path.is_file()]
-        return self.tossed() + sum(path.stat().st_size for path in waiting)
+        there = [path for path in (self._folder / "in").glob("*.bin") if path.is_file()]
+        return sum(path.stat().st_size for path in (*there, *waiting))
 
     def small_arrived(self) -> int:
         """How many small files arrived."""
         return sum(1 for _ in (self._folder / "in").glob("[0-9]*.bin"))
 
     def tossed(self) -> int:
-        """Bytes that stand where they should."""
+        """Bytes that stand where they should; nothing is counted before the film is there."""
+        if not (self._folder / "in" / "film.bin").exists():
+            return 0
         return sum(path.stat().st_size for path in (self._folder / "in").glob("*.bin"))
 
 

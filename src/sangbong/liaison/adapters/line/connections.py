@@ -54,7 +54,7 @@ _SILENT_SECONDS = 0.35
 _DOUBT_SECONDS = 2.0
 _STUCK_SECONDS = 6.0
 _STUCK_SHARE = 0.4
-_BURST_SECONDS = 0.06
+_BURST_SECONDS = 0.04
 _AHEAD_SECONDS = 0.25
 _AHEAD_BYTES = 64 * 1024
 """So much may be under way beyond what the line itself holds: a cut line does not swallow more."""
@@ -184,15 +184,18 @@ class Connections:
         waiting: asyncio.Future[Answer] = self._loop.create_future()
         async with flow.writing:
             flow.asked.append(waiting)
-            self._tokens -= len(body)  # the line is shared: films wait as long
             try:
-                await flow.wire.write(request_bytes(method, target, body))
+                await flow.wire.write(request_bytes(method, target, body), taken=self._charge)
             except OSError:
                 waiting.cancel()  # nobody will look at it
                 raise
         if written is not None:
             written()
         return await waiting
+
+    def _charge(self, count: int) -> None:
+        """The line is shared: films wait as long as a request needs it."""
+        self._tokens -= count
 
     # --- films ---------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
    `QUEUE_SECONDS`: above it we send less than the line delivers, below it a little more.
 3. (R3) A lost packet says nothing about the rate. A radio line loses packets and is not full.
 4. (R4) While there is hardly any queue and the line keeps up, the rate grows every other round
-   trip: by a quarter until the line was full for the first time, by little afterwards.
+   trip: by two fifths until the line was full for the first time, by little afterwards.
 5. (R5) The rate is remembered over a cut, and what is seen just after it is not believed.
 6. (R6) A delay that stays while we send little is not our queue: it is the line's own by now, and
    the rate from before counts again.
@@ -28,7 +28,7 @@ _BEND = 2.0
 """A second of queue too much would lower the rate by so many times."""
 _STEEP = 8.0
 _LEAST = 0.4
-_FIRST_GROWTH = 1.25
+_FIRST_GROWTH = 1.4
 _GROWTH = 1.06
 _KEEPS_UP = 0.9
 _MEMORY_SECONDS = 60.0

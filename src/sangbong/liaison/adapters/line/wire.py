@@ -89,8 +89,8 @@ class Wire:
             return False
         return True
 
-    async def write(self, data: bytes) -> None:
-        """All of it. Only one may write at a time.
+    async def write(self, data: bytes, *, taken: Callable[[int], None] = lambda _: None) -> None:
+        """All of it; `taken` is told of each part as it leaves. Only one may write at a time.
 
         Raises:
             OSError: the connection broke, or was closed here.
@@ -99,6 +99,7 @@ class Wire:
         while view:
             part = view[:RECORD_BYTES]
             if self.offer(part):
+                taken(len(part))
                 view = view[len(part) :]
             else:
                 await self._writable()
