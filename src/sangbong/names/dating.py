@@ -28,6 +28,7 @@ from itertools import pairwise
 from math import isclose, log2
 from typing import NamedTuple
 
+from sangbong.kernel.errors import Language, message
 from sangbong.names.ages import Counting, SaidAge
 from sangbong.names.births import FRAME, TABLE_START, AgePrior, flat_prior
 from sangbong.names.dates import (
@@ -223,12 +224,16 @@ def _segments(spans: list[Span]) -> Iterator[Segment]:
 
 
 @lru_cache(maxsize=100_000)
-def days_of(written: WrittenDate, prior: AgePrior | None = None) -> DayDistribution:
+def days_of(
+    written: WrittenDate, *, prior: AgePrior | None = None, lunar_kept: bool = True
+) -> DayDistribution:
     """Where a birth lies by a date as written (P1).
 
     Args:
-        written: the date.
+        written: the date, as its tradition's reader gave it.
         prior: weighs the years where the date can be of several; None for `flat_prior()`.
+        lunar_kept: whether people of this tradition keep birthdays in the lunar calendar too;
+            where not, no solar date is read as a lunar one.
     """
     if written.precision is Precision.UNKNOWN:
         return DayDistribution(written.as_written, Exactness.YEAR, ())
@@ -238,7 +243,7 @@ def days_of(written: WrittenDate, prior: AgePrior | None = None) -> DayDistribut
     weigh = prior or flat_prior()
     weights = [weigh.share(year) for year in years]
     for year, weight in zip(years, weights, strict=True):
-        _spread(spans, written, year, exactness, weight / sum(weights))
+        _spread(spans, written, year, weight / sum(weights), lunar_kept=lunar_kept)
     return DayDistribution(written.as_written, exactness, spans.finished())
 
 
@@ -269,7 +274,7 @@ def _exactness(written: WrittenDate) -> Exactness:
 
 
 def _spread(
-    spans: _Spans, written: WrittenDate, year: int, exactness: Exactness, weight: float
+    spans: _Spans, written: WrittenDate, year: int, weight: float, *, lunar_kept: bool
 ) -> None:
     """Add what a date of one year says."""
     if written.precision is Precision.ABOUT:
@@ -277,11 +282,11 @@ def _spread(
             reason = Reason.NEAR_YEAR if before else Reason.AS_SAID
             spans.add(solar_reading(year - before, None, None), weight * share, reason)
         return
-    shares = (SHARES if written.late is None else LATE_SHARES)[exactness]
+    shares = (SHARES if written.late is None else LATE_SHARES)[_exactness(written)]
     other = shares.get(Reason.OTHER_CALENDAR, 0.0)
     if written.calendar is Calendar.LUNAR:
         other *= LUNAR_TAKEN_FOR_SOLAR
-    elif written.calendar is Calendar.UNKNOWN:
+    elif written.calendar is Calendar.UNKNOWN or not lunar_kept:
         other = 0.0
     as_said = shares[Reason.AS_SAID] + shares.get(Reason.OTHER_CALENDAR, 0.0) - other
     for lunar, share in _calendars(written.calendar):
@@ -293,13 +298,21 @@ def _spread(
         lunar = written.calendar is Calendar.SOLAR
         reading = _reading(written, year, lunar=lunar)
         spans.add(reading, weight * other, Reason.OTHER_CALENDAR)
-    _other_years(spans, written, year, {r: weight * s for r, s in shares.items()})
+    _other_years(
+        spans,
+        written,
+        year,
+        {reason: weight * share for reason, share in shares.items()},
+        mixed=1 - SAME_CALENDAR if other else 0.0,
+    )
 
 
-def _other_years(spans: _Spans, written: WrittenDate, year: int, shares: _Shares) -> None:
+def _other_years(
+    spans: _Spans, written: WrittenDate, year: int, shares: _Shares, *, mixed: float
+) -> None:
     same_day, near = shares.get(Reason.OTHER_YEAR, 0.0), shares[Reason.NEAR_YEAR]
     for before, share in _years_before(written.late).items():
-        for lunar, part in _calendars(written.calendar, other=1 - SAME_CALENDAR):
+        for lunar, part in _calendars(written.calendar, other=mixed):
             day = _reading(written, year - before, lunar=lunar)
             spans.add(day, same_day * share * part, Reason.OTHER_YEAR)
         for lunar, part in _calendars(written.calendar):
@@ -407,6 +420,10 @@ class DateItem(NamedTuple):
     code: str
     """The sentence in `kernel/messages/names.toml`, which `params` fill."""
     params: Mapping[str, str]
+
+    def why(self, language: Language) -> str:
+        """The sentence."""
+        return message(self.code, language).format_map(self.params)
 
 
 @dataclass(frozen=True, slots=True)
