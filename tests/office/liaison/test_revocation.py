@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+import socket
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from click.testing import CliRunner
 from tests.office.liaison.conftest import note_body, owed
+from tests.office.liaison.test_desk import ask
 from tests.office.liaison.test_keys_by_dispatch import WHO, keys_dispatch
 
+from sangbong.api import desk
 from sangbong.cli import keys as cli
 from sangbong.liaison import operations, queries
+from sangbong.liaison.adapters.line.desk import POKE_SOCKET, run_folder
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
 from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.core.wire.envelope import digest_of
@@ -53,9 +60,9 @@ class Across:
     settings: Any
     now: datetime
 
-    def revoke(self, *standing: Standing) -> SignedStatement:
+    def revoke(self, *standing: Standing, stolen: bool = False) -> SignedStatement:
         """Revoke the first signing key; `standing` is what counts all the same."""
-        return self._there(office.revoke_signer, generation=1, standing=standing, stolen=False)
+        return self._there(office.revoke_signer, generation=1, standing=standing, stolen=stolen)
 
     def rotate(self) -> SignedStatement:
         """Make the second signing key; the first one goes on."""
@@ -77,6 +84,15 @@ def across(key_homes, tmp_path, settings, now) -> Across:
     folder = tmp_path / "theirs"
     shutil.copytree(key_homes[1] / "keys", folder / "keys")
     return Across(folder, settings, now)
+
+
+def received(carrier: socket.socket) -> list[bytes]:
+    """The datagrams that the carrier was sent."""
+    told = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            told.append(carrier.recv(1000))
+    return told
 
 
 def stood(through: int = 0, digest: str = NO_DIGEST, *, opened: tuple[str, ...] = ()) -> Standing:
@@ -354,3 +370,36 @@ def test_a_place_that_was_on_its_way_is_filled_by_nobody_who_has_the_old_key(pee
         (2, "refused", "office.signer_revoked"),
         (3, "applied", ""),
     ]
+
+
+@pytest.mark.parametrize("way", ["dispatch", "file"])
+def test_a_certificate_that_a_theft_replaced_reaches_the_carrier_at_once(
+    peer, across, now, settings, way, monkeypatch, django_capture_on_commit_callbacks
+):
+    """The carrier is poked once the statement is committed, and asks the desk, which names the new one."""
+    before = office_queries.key_standing(peer.code).statement.tls_certificate
+    folder = run_folder(settings.OFFICE_HOME)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    statement = across.revoke(stolen=True)
+    assert statement.statement.tls_certificate != before
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as carrier:
+        carrier.bind(str(folder / POKE_SOCKET))
+        with django_capture_on_commit_callbacks(execute=True):
+            if way == "file":
+                operations.update_statement(now=now, actor=WHO, data=statement.data)
+            else:
+                take(now, keys_dispatch(peer, statement))
+                assert apply_waiting(now=now) == 1
+        poked = received(carrier)
+        with django_capture_on_commit_callbacks(execute=True):
+            operations.update_statement(now=now, actor=WHO, data=statement.data)
+        again = received(carrier)
+
+    assert (poked.count(b"counterparts\n"), again.count(b"counterparts\n")) == (1, 0)
+    monkeypatch.setattr(
+        desk, "_in_thread", lambda call, *told: sync_to_async(call, thread_sensitive=True)(*told)
+    )
+    status, said = ask("GET", "/desk/counterparts")
+    assert status == 200
+    (named,) = json.loads(said)["counterparts"]
+    assert named["certificate"] == statement.statement.tls_certificate

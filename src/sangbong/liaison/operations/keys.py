@@ -17,6 +17,7 @@ from sangbong.liaison.core.custody.key_papers import (
     keys_stream,
 )
 from sangbong.liaison.core.custody.states import DispatchState
+from sangbong.liaison.operations.channel import after_commit
 from sangbong.liaison.operations.outbox import enqueue
 from sangbong.liaison.queries import keys
 from sangbong.office import operations as office
@@ -90,11 +91,13 @@ def update_statement(*, now: datetime, actor: Actor, data: bytes) -> Change:
 
 
 def look_again(*, now: datetime, actor: Actor, code: OfficeCode, change: Change) -> None:
-    """Note in the trail how many dispatches fell by what a statement revoked: Q1, Q3 of revoking.py.
+    """Tell the carrier of a newer statement, and note how many dispatches fell: Q1, Q3 of revoking.py.
 
     Those not applied yet are refused when their turn comes; `queries.fallen_dispatches` lists those
     that were, for a person.
     """
+    if not change.nothing:
+        after_commit("counterparts")  # the line lets nobody in any more by the certificate before
     if not change.newly_revoked:
         return
     fell = keys.fallen_dispatches(code, generations=change.newly_revoked)
