@@ -1,4 +1,4 @@
-"""Build src/sangbong/names/korean/data/hanja_readings.csv from the Unihan database.
+"""Build hanja_readings.csv and japanese_readings.csv of names/korean/data from the Unihan database.
 
     python tools/hanja_table.py /usr/share/unicode
 
@@ -13,10 +13,11 @@ from __future__ import annotations
 import bz2
 import csv
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-TABLE = Path(__file__).parent.parent / "src/sangbong/names/korean/data/hanja_readings.csv"
+DATA = Path(__file__).parent.parent / "src/sangbong/names/korean/data"
 THROUGH = ("kTraditionalVariant", "kCompatibilityVariant", "kZVariant", "kSemanticVariant")
 """Properties through which a character without readings is read, the surest first."""
 
@@ -83,12 +84,44 @@ def table(folder: Path) -> Iterator[tuple[str, str, str, str]]:
                 break
 
 
+def japanese(folder: Path) -> Iterator[tuple[str, str, str, int, str]]:
+    """Every Sino-Japanese reading, the Hangul of its characters, and how many they are.
+
+    For given names the characters taught at school or allowed in names are counted, for family
+    names those of surname_hanja.csv.
+    """
+    readings, _ = collect(folder)
+    sounds = {
+        c: v.split() for c, key, v in entries(folder, "Unihan_Readings") if key == "kJapaneseOn"
+    }
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for character, value in readings.items():
+        marked = dict(each.split(":") for each in value.split())
+        named = {hangul for hangul, mark in marked.items() if set(mark) & set("EN")}
+        counts.update((on, hangul, "given") for on in sounds.get(character, ()) for hangul in named)
+    with (DATA / "surname_hanja.csv").open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows):
+            for on in sounds.get(row["hanja"], ()):
+                counts[on, row["family"], "family"] += 1
+    for (on, hangul, place), count in sorted(counts.items()):
+        yield on.lower(), hangul, place, count, "Unihan"
+
+
 def main() -> None:
-    """Write the table."""
-    with TABLE.open("w", encoding="utf-8", newline="") as out:
+    """Write both tables."""
+    folder = Path(sys.argv[1])
+    heads = ("character", "readings", "alike", "source")
+    write("hanja_readings", heads, table(folder))
+    heads = ("reading", "hangul", "place", "characters", "source")
+    write("japanese_readings", heads, japanese(folder))
+
+
+def write(name: str, heads: Iterable[str], lines: Iterable[Iterable[str | int]]) -> None:
+    """One table of the data folder."""
+    with (DATA / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("character", "readings", "alike", "source"))
-        writer.writerows(table(Path(sys.argv[1])))
+        writer.writerow(heads)
+        writer.writerows(lines)
 
 
 if __name__ == "__main__":

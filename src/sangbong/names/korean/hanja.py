@@ -49,7 +49,7 @@ def is_hanja(character: str) -> bool:
     return (
         0x4E00 <= point <= 0x9FFF
         or 0x3400 <= point <= 0x4DBF
-        or character in "々〇"
+        or character == "々"
         or 0x20000 <= point <= 0x3FFFF
         or is_duplicate(character)
     )
@@ -100,6 +100,11 @@ def hanja_readings(character: str, *, family: bool = False) -> Weighted:
         form = initial(sound)
         weights[form] = weights.get(form, 0.0) + share
     return _shared(weights)
+
+
+def is_family_character(character: str) -> bool:
+    """Whether the character is a surname of the table."""
+    return character in _surnames()
 
 
 @cache

@@ -13,7 +13,8 @@
    alone, and the given name has no parts.
 7. (NK7) A border marked by a blank is believed; a known family name after a blank at the end is the
    family name.
-8. (NK8) Names of the colonial years are read by `colonial`, Latin letters by `reading`.
+8. (NK8) Names of the colonial years are read by `colonial`: in kana or as Japanese sounds, and with
+   a made family name (金山英姬) beside the ordinary reading. Latin letters are read by `reading`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from itertools import product
 from math import prod
 from types import MappingProxyType
 
-from sangbong.names.korean import frequencies
+from sangbong.names.korean import colonial, frequencies
 from sangbong.names.korean.hanja import (
     base_readings,
     hanja_readings,
@@ -51,20 +52,37 @@ General knowledge (NOT verified): one-syllable names are a few in a hundred."""
 AFTER_LONG_FAMILY = MappingProxyType({0: 0.002, 1: 0.35, 2: 0.64, 3: 0.008})
 """The same after a family name of two syllables, where short names are common. General knowledge."""
 
-GIVEN_ALONE = MappingProxyType({NameKind.HOUSE: 0.85, NameKind.BAPTISMAL: 0.9, NameKind.OTHER: 0.5})
+GIVEN_ALONE = MappingProxyType(
+    {NameKind.HOUSE: 0.85, NameKind.BAPTISMAL: 0.98, NameKind.OTHER: 0.5}
+)
 """How often a name of this kind is written without the family's. General knowledge."""
 
 _GIVEN_ALONE_ELSE = 0.02
+
+BAPTISMAL_LENGTH = 0.3
+"""Share of baptismal names of two, three and four syllables each (마리아). General knowledge."""
+
 _LONGER = 0.001
 _READING_MIN = 0.01
 INNER_SOUTH = 0.1
 """How often a Hanja with ㄹ or ㄴ is written inside a name as at its beginning (rule NK3).
 General knowledge."""
 
+_MADE_NAME, _MADE_NAME_ELSE = 0.005, 0.001
+"""Share of one family name made in 1940, of the table and of no table. General knowledge."""
+
+_COLONIAL_SAID, _COLONIAL_UNSAID = 9.0, 0.02
+"""Odds of a made name where the paper says that it is colonial, and where it does not."""
+
+_SHORT = 4
+_KANA_AFTER_HANJA = re.compile("([㐀-鿿豈-﫿々]+)([\u3041-\u3096\u30a1-\u30fa\u30fc].*)")
 _MASK = "○"
 _MASKS = frozenset("○〇◯●×□■?*")
-_FAMILY_ONLY = re.compile(r"(?:씨부인|씨|氏|소사|召史)$")
-_GLOSS = re.compile(r"[(（]([^()（）]*)[)）]")
+_FAMILY_ONLY = re.compile("(?:씨부인|씨|氏|소사|召史)$")
+"""Words after a woman's family name that stand for her own; 召史 is 소사 in the registers."""
+
+_GLOSS = re.compile(r"[(（][^()（）]*[)）]")
+_HANGUL_GLOSS = re.compile("([㐀-鿿豈-﫿\U00020000-\U0003ffff]+)[(（]([가-힣]+)[)）]")
 _SEPARATORS = frozenset("·-.,'")
 
 
@@ -78,6 +96,10 @@ class KoreanTradition:
         text = name.text
         if name.script is Script.HANGUL and name.kind in _PLAIN_KINDS and _is_plain(text):
             return (_hangul(text, 1),)
+        if name.script is Script.KANA or (name.kind is NameKind.COLONIAL and not _is_korean(text)):
+            heard = heard_readings(text)
+            if heard:
+                return heard
         if name.script is Script.LATIN:
             from sangbong.names.korean.reading import latin_readings
 
@@ -116,7 +138,9 @@ def written_readings(text: str, kind: NameKind = NameKind.REGISTRY) -> tuple[Rea
     words = _words(text)
     signs = "".join(words)
     if not signs:
-        return ()
+        return _with_kana(text)
+    if len(signs) > _SHORT and is_hangul(signs) and colonial.is_made_in_sounds(signs):
+        return heard_readings(text)
     alone = _FAMILY_ONLY.sub("", signs)
     if alone != signs and _may_be_family(alone):
         return (Reading(_family(alone), ()),)
@@ -127,6 +151,32 @@ def written_readings(text: str, kind: NameKind = NameKind.REGISTRY) -> tuple[Rea
     return _weighed(_candidates(signs, kind))
 
 
+def heard_readings(text: str) -> tuple[Reading, ...]:
+    """Every way to read Japanese sounds, in any script: rule NK8."""
+    return tuple(
+        Reading(family, given, weight) for family, given, weight in colonial.sound_readings(text)
+    )
+
+
+def _is_korean(text: str) -> bool:
+    """Whether the name is a Korean family name and at most two syllables, parted or not."""
+    words = text.split()
+    joined = "".join(words)
+    if not is_hangul(joined) or len(joined) > _SHORT:
+        return False
+    family = words[0] if len(words) > 1 else joined[: max(len(joined) - 2, 1)]
+    return _may_be_family(family)
+
+
+def _with_kana(text: str) -> tuple[Reading, ...]:
+    """A made family name in characters with a given name in kana, as in 金山ヨシ子."""
+    match = _KANA_AFTER_HANJA.fullmatch("".join(text.split()))
+    made = colonial.made_family(match[1]) if match else None
+    if match is None or made is None:
+        return ()
+    return (Reading(made.families, colonial.heard_given(match[1][made.size :] + match[2])),)
+
+
 def _is_plain(text: str) -> bool:
     """Three syllables of which the first is a known family name and the first two are none."""
     return (
@@ -134,6 +184,7 @@ def _is_plain(text: str) -> bool:
         and is_hangul(text)
         and initial(text[0]) in frequencies.known_families()
         and fold_word(text[:2]) not in long_family_names()
+        and not _FAMILY_ONLY.search(text)
     )
 
 
@@ -152,13 +203,7 @@ def _words(text: str) -> tuple[str, ...]:
 
     Empty where a letter is neither Hangul nor Hanja.
     """
-    for gloss in _GLOSS.findall(text):
-        if not is_hangul(gloss):
-            continue
-        before = text[: text.index(gloss) - 1]
-        if len(before) >= len(gloss) and all(map(is_hanja, before[-len(gloss) :])):
-            text = text.replace(f"{before[-len(gloss) :]}({gloss})", gloss)
-    text = _GLOSS.sub("", text)
+    text = _GLOSS.sub("", _HANGUL_GLOSS.sub(_as_glossed, text))
     words: list[str] = []
     for word in text.split():
         signs = ""
@@ -173,6 +218,12 @@ def _words(text: str) -> tuple[str, ...]:
                 return ()
         words.append(signs)
     return tuple(word for word in words if word)
+
+
+def _as_glossed(match: re.Match[str]) -> str:
+    """The Hanja before a gloss in Hangul as the gloss says, so far as it goes."""
+    signs, gloss = match.groups()
+    return signs[: -len(gloss)] + gloss if len(gloss) <= len(signs) else signs
 
 
 def _marked_border(words: tuple[str, ...]) -> Reading | None:
@@ -196,11 +247,31 @@ def _candidates(signs: str, kind: NameKind) -> list[tuple[Reading, float]]:
         lengths = GIVEN_LENGTHS if size == 1 else AFTER_LONG_FAMILY
         chance = _family_chance(family) * _given_chance(given) * lengths.get(len(given), _LONGER)
         found.append((Reading(family, given), (1 - alone) * chance))
+    found.extend(_made_candidates(signs, kind))
     for bare, share in _given_forms(signs, kind):
         given = _given(bare)
-        chance = _given_chance(given) * GIVEN_LENGTHS.get(len(given), _LONGER)
+        length = GIVEN_LENGTHS.get(len(given), _LONGER)
+        if kind is NameKind.BAPTISMAL:
+            length = max(length, BAPTISMAL_LENGTH)
+        chance = _given_chance(given) * length
         found.append((Reading(UNKNOWN_PART, given), alone * share * chance))
     return found
+
+
+def _made_candidates(signs: str, kind: NameKind) -> list[tuple[Reading, float]]:
+    """The reading with a family name made in 1940, if the name may begin with one: rule NK8."""
+    is_colonial = kind is NameKind.COLONIAL
+    if is_colonial and is_hangul(signs):
+        made = colonial.made_family_in_hangul(signs)
+    else:
+        made = colonial.made_family(signs)
+    if made is None or (made.size == 1 and not is_colonial):
+        return []
+    given = _given(signs[made.size :])
+    chance = _MADE_NAME if made.in_table else _MADE_NAME_ELSE
+    prior = _COLONIAL_SAID if is_colonial else _COLONIAL_UNSAID
+    weight = prior * chance * _given_chance(given) * GIVEN_LENGTHS.get(len(given), _LONGER)
+    return [(Reading(made.families, given), weight)]
 
 
 def _given_forms(signs: str, kind: NameKind) -> tuple[tuple[str, float], ...]:
