@@ -11,12 +11,15 @@ it was said.
    year, but `years`. Years in which the day never was are left out; the last one left is the year.
 3. (D3) A day of an era lies within the era, in at least one of the calendars it can be meant in.
 4. (D4) The last day of a month (그믐) is a day like others once its calendar and year are known.
+5. (D5) A day written in both calendars, 1931년 3월 5일(음력 1월 17일), must be one day in both; it is
+   kept in the calendar that the field beside it names, else in the one that stands first.
 
 How words are read is the tradition's: `korean/written.py`.
 """
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
@@ -54,6 +57,7 @@ class Precision(StrEnum):
     UNKNOWN = "unknown"
 
 
+_SOLAR_WORDS = frozenset(("양력", "양", "陽曆", "陽", "solar"))
 _CALENDAR_WORDS = {
     "": Calendar.UNKNOWN,
     "음": Calendar.LUNAR,
@@ -107,8 +111,8 @@ def parse_date(raw: str, calendar: str = "", *, column: str) -> WrittenDate:
     Raises:
         SangbongError: `names.date_unreadable`, `names.date_impossible`,
             `names.lunar_date_impossible`, `names.era_impossible`, `names.year_name_unknown`,
-            `names.year_contradicts`, `names.calendar_unknown` or `names.calendar_contradicts`:
-            the writer's fault.
+            `names.year_contradicts`, `names.calendar_unknown`, `names.calendar_contradicts` or
+            `names.calendars_disagree`: the writer's fault.
     """
     place = Place(column=column)
     field = _CALENDAR_WORDS.get(calendar.strip().casefold())
@@ -118,9 +122,11 @@ def parse_date(raw: str, calendar: str = "", *, column: str) -> WrittenDate:
     try:
         if len(shown) > WRITTEN_MAX:
             raise UnreadableError("names.date_unreadable")
+        both = _BOTH.fullmatch(shown)
+        if both:
+            return _in_both(shown, both, field)
         words = read_words(shown)
-        said = _calendar_of(words, field)
-        return _resolved(shown, words, said)
+        return _resolved(shown, words, _calendar_of(words, field))
     except UnreadableError as error:
         raise SangbongError(str(error), place=place, raw=shown[:WRITTEN_MAX]) from None
 
@@ -149,6 +155,40 @@ def _calendar_of(words: Words, field: Calendar) -> Calendar:
             raise UnreadableError("names.calendar_contradicts")
         return Calendar.LUNAR
     return said
+
+
+_BOTH = re.compile(
+    r"(?P<outer>.+)\((?P<word>(?:음력|음|陰曆|陰|양력|양|陽曆|陽|lunar|solar)(?![력曆]))(?P<inner>[^()띠]+)\)\s*\.?"
+)
+
+
+def _in_both(shown: str, both: re.Match[str], field: Calendar) -> WrittenDate:
+    """A day written in both calendars (D5)."""
+    inner = Calendar.SOLAR if both["word"] in _SOLAR_WORDS else Calendar.LUNAR
+    outer = Calendar.LUNAR if inner is Calendar.SOLAR else Calendar.SOLAR
+    words = read_words(both["outer"])
+    first = _resolved(shown, words, _calendar_of(words, outer))
+    day = first.solar_span()
+    if day is None or first.precision is not Precision.DAY:
+        raise UnreadableError("names.date_unreadable")
+    lunar = almanac.lunar_of_solar(day[0])
+    assert lunar is not None  # noqa: S101 -- no date outside the almanac is read
+    year = day[0].year if inner is Calendar.SOLAR else lunar[0]
+    words = _of_year(both["inner"], year)
+    second = _resolved(shown, words, _calendar_of(words, inner))
+    if second.precision is not Precision.DAY:
+        raise UnreadableError("names.date_unreadable")
+    if second.solar_span() != day:
+        raise UnreadableError("names.calendars_disagree")
+    return second if field is inner else first
+
+
+def _of_year(text: str, year: int) -> Words:
+    """What a text says, the year being known where it names none."""
+    try:
+        return read_words(text)
+    except UnreadableError:
+        return read_words(f"{year}년 {text}")
 
 
 def _resolved(shown: str, words: Words, calendar: Calendar) -> WrittenDate:

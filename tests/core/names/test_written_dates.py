@@ -178,6 +178,8 @@ def said(
         ("檀紀四二六三年", (1930,)),
         ("단군기원 4263년", (1930,)),
         ("4263. 3. 5", (1930, 3, 5)),
+        ("4263-03-05", (1930, 3, 5)),
+        ("42630305", (1930, 3, 5)),
         ("사천이백육십삼년 삼월", (1930, 3)),
         ("주체19(1930)년 3월 5일", (1930, 3, 5)),
         ("주체 19년", (1930,)),
@@ -296,6 +298,29 @@ def test_a_name_that_returns_stands_for_several_years(
     }
 
 
+@pytest.mark.parametrize(
+    ("raw", "solar_day", "lunar_day"),
+    [
+        ("1931년 3월 5일(음력 1월 17일)", (1931, 3, 5), (1931, 1, 17)),
+        ("1931. 3. 5. (음 1931. 1. 17)", (1931, 3, 5), (1931, 1, 17)),
+        ("주체20(1931)년 3월 5일(음력 정월 열이레)", (1931, 3, 5), (1931, 1, 17)),
+        ("1931년 2월 10일(음력 섣달 스무사흘)", (1931, 2, 10), (1930, 12, 23)),
+        ("음력 1931.1.17 (양 3.5)", (1931, 3, 5), (1931, 1, 17)),
+        ("음 경오년 섣달 스무사흘(양력 2월 10일)", (1931, 2, 10), (1930, 12, 23)),
+    ],
+)
+def test_a_day_in_both_calendars_is_one_day(
+    raw: str, solar_day: tuple[int, ...], lunar_day: tuple[int, ...]
+) -> None:
+    """D5."""
+    in_solar = said(raw, *solar_day, calendar=SOLAR)
+    in_lunar = said(raw, *lunar_day, calendar=LUNAR)
+    assert in_solar.solar_span() == in_lunar.solar_span()
+    assert read(raw, "양") == in_solar
+    assert read(raw, "음") == in_lunar
+    assert read(raw) == (in_lunar if raw.startswith("음") else in_solar)
+
+
 def test_years_that_are_left_open_are_all_kept() -> None:
     cases = {
         "1930~1932": (1930, 1931, 1932),
@@ -374,6 +399,10 @@ def test_a_late_registration_is_kept_beside_the_date(raw: str, late: int) -> Non
         ("양력 1933년 윤오월", "", "names.date_impossible"),
         ("갑신년 3월 31일", "", "names.lunar_date_impossible"),
         ("1599", "", "names.date_impossible"),
+        ("1931.3.5(음력 1월 18일)", "", "names.calendars_disagree"),
+        ("1931.3 (음 1.17)", "", "names.date_unreadable"),
+        ("1931.3.5 (음 모름)", "", "names.date_unreadable"),
+        ("1931.3.5 (음 가)", "", "names.date_unreadable"),
     ],
 )
 def test_words_that_are_no_date_are_refused_with_their_reason(
@@ -475,7 +504,22 @@ WORDS = st.sampled_from(
     [
         *"()-./~?0123459년월일생윤음양대말小大正昭和明治五三十廿年月日午庚갑을병자축인",
         *("1931", "4263", "소화", "단기", "주체", "경오", "말띠", "음력", "양력", "정월", "섣달"),
-        *("그믐", "초하루", "보름", "추석", "호적에", "2년", "늦게", "올림", "약", "경", "about"),
+        *(
+            "(음력 ",
+            "(양 3.5)",
+            "(음 1.17)",
+            "그믐",
+            "초하루",
+            "보름",
+            "추석",
+            "호적에",
+            "2년",
+            "늦게",
+            "올림",
+            "약",
+            "경",
+            "about",
+        ),
         *(" ", "March", "5", "S", "또는", "년대", "모름", "봄", "중순", "윤달", "late", "\u200b"),
     ]
 )

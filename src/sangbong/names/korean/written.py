@@ -69,6 +69,9 @@ def read_words(raw: str) -> Words:
     Raises:
         UnreadableError: the writer's fault.
     """
+    iso = _ISO.fullmatch(raw)
+    if iso:  # most dates of most files
+        return Words((int(iso["year"]),), int(iso["month"]), int(iso["day"]))
     text, late = _take_late(compact(raw))
     text, calendar = _take_calendar(text)
     text = _unwrapped(text)
@@ -195,6 +198,7 @@ def _less_exact(words: Words) -> Words:
 
 # --- dates of one piece ---------------------------------------------------------------------------
 
+_ISO = re.compile(r"(?P<year>[12][0-9]{3})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _JOINED = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})?\.?")
 _RANGE = re.compile(
     r"(?P<first>[0-9]{4})년?(?P<how>~|-|/|부터|또는|혹은|아니면|이나|or|to)(?P<last>[0-9]{4})년?"
@@ -220,7 +224,7 @@ def _joined(text: str) -> Words | None:
     if found is None:
         return None
     day = int(found["day"]) if found["day"] else None
-    return Words((int(found["year"]),), int(found["month"]), day)
+    return replace(_plain_year(int(found["year"])), month=int(found["month"]), day=day)
 
 
 def _several(text: str) -> Words | None:
@@ -310,11 +314,16 @@ def _take_year(text: str) -> tuple[Words, str] | None:
         year = number_of(found["year"] or found["spoken"])
         if year is None or (year < 1000 and not found["year"]):
             return None
-        era = eras.eras()["단기"] if year in _DANGI_BARE else None
-        western = era.year_of(year) if era else year
-        assert western is not None  # noqa: S101 -- Dangi has every year
-        return Words((western,), era=era), text[found.end() :]
+        return _plain_year(year), text[found.end() :]
     return _take_year_name(text)
+
+
+def _plain_year(year: int) -> Words:
+    """A year without an era: the Western one, or a bare Dangi one (W3)."""
+    if year not in _DANGI_BARE:
+        return Words((year,))
+    dangi = eras.eras()["단기"]
+    return Words((dangi.year_before_first + year,), era=dangi)
 
 
 def _year_of_era(era: eras.Era, said: str) -> int:
