@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from math import isclose
 from types import FrameType
 from unittest.mock import patch
@@ -21,10 +22,15 @@ from unittest.mock import patch
 from campaigns.name_mutants import CALENDARS, HIDDEN, MEANINGLESS, Mutator
 from campaigns.result import Result, Wishes
 from sangbong.kernel.errors import LANGUAGES, Place, SangbongError, messages
-from sangbong.names import kin, text
+from sangbong.names import text
+from sangbong.names.ages import parse_age
 from sangbong.names.dates import age_on
+from sangbong.names.dating import DayDistribution, days_of, days_of_age, likeness_of
+from sangbong.names.latin import kin as latin_kin
 from sangbong.names.likeness import BOUND_MILLIBITS, compare
 from sangbong.names.person import PersonName, read_name, read_names
+from sangbong.names.place_likeness import BOUND_MILLIBITS as PLACE_BOUND_MILLIBITS
+from sangbong.names.place_likeness import compare_places
 from sangbong.names.tradition import tradition
 from sangbong.names.usage import Usage, usage
 
@@ -36,6 +42,9 @@ SENTENCE_MAX = 400
 COLUMN = "칸 A"
 KINDS = ("name", "name", "date", "date", "place", "kin")
 USAGES = (usage("korean"), usage("latin"))
+_TODAY = date(2018, 8, 20)
+_SAID = days_of(USAGES[0].read_date("음 1931.5.5", column=COLUMN))
+"""A lunar birthday, to weigh every date that is read against."""
 _UNSEEN = frozenset(HIDDEN + MEANINGLESS)
 _NOT_SHOWN = _UNSEEN - {"\N{REPLACEMENT CHARACTER}"}
 
@@ -116,12 +125,16 @@ def _deeds(
         yield "a name", lambda: _name(written)
         yield "a name's parts", lambda: _names(written)
         yield "two names", lambda: _two_names(written, other, dice)
+    if kind == "date":
+        yield "an age", lambda: _age(written)
+    home = mutator.draw("place") if kind == "place" else ""
     for each in USAGES:
         if kind == "date":
             calendar = dice.choice((*[""] * 6, *CALENDARS, mutator.draw("kin")))
             yield f"a {each.code} date", lambda u=each, c=calendar: _date(u, written, c)  # type: ignore[misc]
         elif kind == "place":
             yield f"a {each.code} place", lambda u=each: _place(u, written)  # type: ignore[misc]
+            yield f"two {each.code} places", lambda u=each: _two_places(u, written, home)  # type: ignore[misc]
         elif kind == "kin":
             yield f"a {each.code} kin word", lambda u=each: _kin(u, written)  # type: ignore[misc]
 
@@ -177,15 +190,28 @@ def _accepted(written: str) -> PersonName | None:
 
 
 def _date(by: Usage, written: str, calendar: str) -> None:
-    from datetime import date
-
     found = by.read_date(written, calendar, column=COLUMN)
     span = found.solar_span()
     if span is not None:
         _check(span[0] <= span[1], "the span ends before it begins")
-        age_on(found, date(2018, 8, 20))
+        age_on(found, _TODAY)
     again = by.read_date(found.as_written, calendar, column=COLUMN)
     _check(again.solar_span() == span, "another day when read again")
+    _days(days_of(found))
+
+
+def _age(written: str) -> None:
+    _days(days_of_age(parse_age(written, said_on=_TODAY, column=COLUMN)))
+
+
+def _days(days: DayDistribution) -> None:
+    total = sum(span.probability for span in days.spans)
+    _check(not days.spans or isclose(total, 1.0, abs_tol=1e-6), f"days weigh {total}")
+    found, again = likeness_of(days, _SAID), likeness_of(_SAID, days)
+    _check(found.millibits == again.millibits, "likeness of days is not symmetric")
+    for item in found.items:
+        for language in LANGUAGES:
+            _check(bool(item.why(language)), "an item without a reason")
 
 
 def _place(by: Usage, written: str) -> None:
@@ -195,9 +221,25 @@ def _place(by: Usage, written: str) -> None:
     _check(again == found, "another place when read again")
 
 
+def _two_places(by: Usage, written: str, other: str) -> None:
+    try:
+        found = compare_places(written, other, tradition=by.code)
+    except SangbongError as error:
+        if error.place is None or error.place.column:
+            raise
+        return  # of two texts without a column; the first deed has looked at the place
+    again = compare_places(other, written, tradition=by.code)
+    _check(found.millibits == again.millibits, "likeness of places is not symmetric")
+    _check(abs(found.millibits) <= PLACE_BOUND_MILLIBITS, f"{found.millibits} millibits")
+    for line in found.items:
+        for language in LANGUAGES:
+            _check(bool(line.why(language)), "a line without a reason")
+
+
 def _kin(by: Usage, written: str) -> None:
     found = by.read_kin(written, column=COLUMN)
-    _check(by.read_kin(found.term, column=COLUMN) == found, "another term when read again")
+    again = by.read_kin(found.term, column=COLUMN)
+    _check((again.term, again.tier) == (found.term, found.tier), "another term when read again")
 
 
 def _seen(written: str) -> None:
@@ -260,7 +302,7 @@ def _placeless(**facts: object) -> Place:
 
 PLANTED_BUGS: dict[str, tuple[object, str, object]] = {
     "hidden characters taken": (text, "_refuse_hidden", _not_looked_for),
-    "refused without a place": (kin, "Place", _placeless),
+    "refused without a place": (latin_kin, "Place", _placeless),
 }
 
 
