@@ -11,6 +11,7 @@ import string
 import sys
 import time
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ STREAM, URGENT_STREAM = "bench", "bench-urgent"
 _LETTERS = string.ascii_letters + string.digits + " "
 
 
-def small_texts(count: int, *, seed: int) -> list[str]:
+@cache
+def small_texts(count: int, *, seed: int) -> tuple[str, ...]:
     """The small dispatches: 1 to 4 kB each."""
     draws = random.Random(seed)
-    return ["".join(draws.choices(_LETTERS, k=draws.randint(1_000, 4_000))) for _ in range(count)]
+    return tuple(
+        "".join(draws.choices(_LETTERS, k=draws.randint(1_000, 4_000))) for _ in range(count)
+    )
 
 
 def _found(home: Path, code: str, url: str) -> None:

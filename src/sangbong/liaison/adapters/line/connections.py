@@ -54,7 +54,7 @@ _SILENT_SECONDS = 0.35
 _DOUBT_SECONDS = 2.0
 _STUCK_SECONDS = 6.0
 _STUCK_SHARE = 0.4
-_BURST_SECONDS = 0.04
+_BURST_SECONDS = 0.03
 _AHEAD_SECONDS = 0.25
 _AHEAD_BYTES = 64 * 1024
 """So much may be under way beyond what the line itself holds: a cut line does not swallow more."""
