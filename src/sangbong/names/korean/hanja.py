@@ -49,7 +49,6 @@ def is_hanja(character: str) -> bool:
     return (
         0x4E00 <= point <= 0x9FFF
         or 0x3400 <= point <= 0x4DBF
-        or character == "々"
         or 0x20000 <= point <= 0x3FFFF
         or is_duplicate(character)
     )

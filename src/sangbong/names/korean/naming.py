@@ -29,6 +29,7 @@ from sangbong.names.korean import colonial, frequencies
 from sangbong.names.korean.hanja import (
     base_readings,
     hanja_readings,
+    is_family_character,
     is_hanja,
     long_families,
     same_hanja,
@@ -96,6 +97,8 @@ class KoreanTradition:
         text = name.text
         if name.script is Script.HANGUL and name.kind in _PLAIN_KINDS and _is_plain(text):
             return (_hangul(text, 1),)
+        if name.script is Script.HANJA and name.kind in _PLAIN_KINDS and _is_plain_hanja(text):
+            return (Reading(_hanja_family(text[0]), _given(text[1:])),)
         if name.script is Script.KANA or (name.kind is NameKind.COLONIAL and not _is_korean(text)):
             heard = heard_readings(text)
             if heard:
@@ -184,6 +187,19 @@ def _is_plain(text: str) -> bool:
         and is_hangul(text)
         and initial(text[0]) in frequencies.known_families()
         and fold_word(text[:2]) not in long_family_names()
+        and not _FAMILY_ONLY.search(text)
+    )
+
+
+def _is_plain_hanja(text: str) -> bool:
+    """The same in Hanja, and nothing that could be the end of a made family name."""
+    return (
+        len(text) == 3
+        and is_family_character(text[0])
+        and is_hanja(text[1])
+        and is_hanja(text[2])
+        and text[:2] not in long_families()
+        and colonial.made_family(text) is None
         and not _FAMILY_ONLY.search(text)
     )
 
@@ -326,12 +342,23 @@ def _given(signs: str) -> tuple[Part, ...]:
         if sign == _MASK:
             parts.append(UNKNOWN_PART)
         elif parts:
-            parts.append(_inner(sign, _open_share(parts[-1])))
+            parts.append(_inner(sign, _open_share(parts[-1]) if _has_inner(sign) else 0.0))
         elif is_hangul(sign):
             parts.append(_sure(initial(sign)))
         else:
-            parts.append(part(dict(hanja_readings(sign))))
+            parts.append(_hanja_first(sign))
     return tuple(parts)
+
+
+@lru_cache(maxsize=8_000)
+def _hanja_first(character: str) -> Part:
+    return part(dict(hanja_readings(character)))
+
+
+@lru_cache(maxsize=8_000)
+def _has_inner(sign: str) -> bool:
+    """Whether the syllable is written by what stands before it."""
+    return any(sound in INNER for sound in (sign, *dict(base_readings(sign))))
 
 
 @lru_cache(maxsize=8_000)
