@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sangbong.kernel.errors import LANGUAGES, Place, SangbongError
 from sangbong.names.dates import Calendar, Precision, WrittenDate
 from sangbong.names.gazetteer import Relation
-from sangbong.names.kin import KinTier
+from sangbong.names.kin import KinTier, kin_book, said_of
 from sangbong.names.latin.kin import kin_terms
 from sangbong.names.latin.places import towns
 from sangbong.names.place_likeness import compare_places
@@ -191,7 +191,7 @@ def test_a_place_with_a_hidden_character_is_refused() -> None:
     [
         ("Mum", "mother", 1, KinTier.DIRECT),
         ("elder  brother", "elder brother", 2, KinTier.SIBLING),
-        ("Mother in law", "parent-in-law", None, KinTier.COMPANION),
+        ("Mother-in law", "mother-in-law", None, KinTier.COMPANION),
         ("COUSIN", "cousin", 4, KinTier.THIRD_DEGREE_PLUS),
     ],
 )
@@ -220,6 +220,25 @@ def test_an_unknown_word_for_kin_is_refused(word: str, code: str) -> None:
 
 def test_every_word_for_kin_reads_as_itself() -> None:
     assert [LATIN.read_kin(each.term, column="kin") for each in kin_terms()] == list(kin_terms())
+
+
+def test_lk1_a_word_says_what_the_other_calls_the_speaker() -> None:
+    book = kin_book("latin")
+    aunt = book.read("Aunt", "relation", 1990)
+    assert [each.term for each in book.reverse(aunt, "F")] == ["niece"]
+    assert book.reverse(aunt, "") == ()
+    assert all(fact.text("ko") for fact in said_of(aunt))
+    assert book.terms() == kin_terms()
+
+
+@pytest.mark.parametrize("sex", ["M", "F"])
+def test_lk1_the_reverse_of_the_reverse_may_be_the_word_again(sex: str) -> None:
+    book = kin_book("latin")
+    for term in kin_terms():
+        (said,) = book.reverse(term, sex)
+        back = {each.term for other in ("M", "F") for each in book.reverse(said, other)}
+        whole = {each.english for each in kin_terms() if each.sex == "" and each.kind is term.kind}
+        assert term.term in back or term.english in whole
 
 
 SEARCH = """
