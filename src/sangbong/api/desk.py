@@ -268,7 +268,11 @@ def _take(asked: dict[str, list[str]], body: bytes) -> Reply:
     """Rules D3 and D4."""
     peer = _office(asked, "from")
     taken = operations.take_batch(
-        now=settings.CLOCK.now(), envelopes=_frames(body), carrier=peer, answered=True
+        now=settings.CLOCK.now(),
+        # one that is too large for an envelope is looked at too: its sender gets a signed reason
+        envelopes=_frames(body, limit=_TAKE_MAX),
+        carrier=peer,
+        answered=True,
     )
     for one in taken:
         if one.code:
