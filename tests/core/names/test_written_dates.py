@@ -265,6 +265,12 @@ def test_words_of_the_lunar_calendar_mean_it(raw: str, expected: WrittenDate) ->
         read(raw, "양")
 
 
+def test_figures_stay_apart_where_a_mark_stood_between_them() -> None:
+    """W2: without the mark 1931 03 would stand together, and 1931 3 would be unreadable."""
+    assert read("1931음3.5") == said("1931음3.5", 1931, 3, 5, calendar=LUNAR)
+    assert read("1931(음)03") == said("1931(음)03", 1931, 3, calendar=LUNAR)
+
+
 def test_the_solar_calendar_is_meant_where_it_is_said() -> None:
     assert read("양력 1931년 정월 초하루", "양") == said(
         "양력 1931년 정월 초하루", 1931, 1, 1, calendar=SOLAR
@@ -281,6 +287,7 @@ def test_the_solar_calendar_is_meant_where_it_is_said() -> None:
         ("year of the horse", HORSES, None, None),
         ("갑신년", (1884, 1944), None, None),
         ("갑신년 3월 보름", (1884, 1944), 3, 15),
+        ("말띠 2월 30일", (1882, 1894, 1906, 1930), 2, 30),
         ("갑신년 정월 그믐", (1884, 1944), 1, None),
         ("갑신년 시월 그믐", (1884, 1944), 10, 29),
     ],
