@@ -25,7 +25,7 @@ from functools import cache, lru_cache
 from math import fsum
 
 from sangbong.names.korean.frequencies import known_families
-from sangbong.names.korean.spelling import fold_word, northern_initials
+from sangbong.names.korean.spelling import fold_word
 from sangbong.names.korean.tables import rows
 
 HABITS = ("revised", "mccune", "plain", "yale", "northern", "free")
@@ -48,6 +48,8 @@ _ORDER_FALL = 0.55
 """A spelling has this part of the weight of the one before it in the table."""
 _PUBLISHED = 0.6
 """Weight of published shares beside the table's order: passports are younger than those sought."""
+_NORTHERN_INITIAL = 0.1
+"""Share of a syllable with ㄹ or ㄴ in its folded form where no table tells."""
 _SIGNS = str.maketrans({"ŏ": "o", "ŭ": "u", "'": None})
 
 Weights = tuple[float, ...]
@@ -116,7 +118,7 @@ def spelled(spelling: str, place: Place) -> tuple[tuple[str, Weights], ...]:
     if len(spelling) > SPELLING_LENGTH_MAX:
         return ()
     onsets, codas = _table("onset", _onset_place(place)), _table("coda", _coda_place(place))
-    for first in range(min(4, len(spelling))):
+    for first in range(min(5, len(spelling))):
         if spelling[:first] not in onsets:
             continue
         for last in range(len(spelling), max(first, len(spelling) - 5), -1):
@@ -364,9 +366,14 @@ def _word_spellings(word: str, index: int) -> Iterable[tuple[str, float]]:
     return spellings.items()
 
 
-def northern_forms(syllable: str) -> tuple[str, ...]:
-    """A folded syllable at the beginning of a word, and what the North may write for it."""
-    return tuple(each for each in northern_initials(syllable) if each in inventory())
+def northern_share(syllable: str) -> float:
+    """How much of its folded form this syllable with ㄹ or ㄴ is, at the head of a given name."""
+    return _northern_initials().get(syllable, _NORTHERN_INITIAL)
+
+
+@cache
+def _northern_initials() -> dict[str, float]:
+    return {row["syllable"]: float(row["share"]) for row in rows("northern_initials")}
 
 
 def _with_own(weights: Weights, own: float) -> Weights:

@@ -15,6 +15,7 @@ Source: general knowledge; `WIFE OF` is the usage of Korean passports
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,12 +29,14 @@ WORDS_MAX = 8
 _INITIALS_MAX = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['-]+[^\W\d_]+)*'?\.?|[,()]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_QUOTES = str.maketrans(dict.fromkeys("’‘ʼʻ`´′", "'") | dict.fromkeys("‐‑–—−", "-"))
+_QUOTES = str.maketrans(dict.fromkeys("’‘ʼʻ´′", "'") | dict.fromkeys("‐‑–—−", "-"))
 _TITLES = frozenset(
-    ("mr", "mrs", "ms", "miss", "mme", "madame", "madam", "dr", "prof", "rev", "sir", "jr", "sr")
+    ("mr", "mrs", "ms", "miss", "mme", "madame", "madam", "dr", "prof", "rev", "jr", "sr")
 )
 _MARRIED = frozenset(("mrs", "mme", "madame"))
-_BORN = frozenset(("née", "nee", "born"))
+_BORN = frozenset(("nee", "born"))
+_BORN_AFTER = 2
+"""Words before `nee`: her given name and her husband's family name. Nee may be a syllable too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class _Marks:
         low = text.rstrip(".").casefold()
         if low in _TITLES:
             self.married = self.married or low in _MARRIED
-        elif low in _BORN:
+        elif low == "née" or (low in _BORN and len(self.words) >= _BORN_AFTER):
             self.born_next = True
         elif not plain(text).strip("'"):
             return
@@ -107,8 +110,10 @@ def written(text: str) -> Written | None:
     """The words of a name; None where there are none, or more than a name can have."""
     if len(text) > TEXT_LENGTH_MAX:
         return None
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_QUOTES))
     marks = _Marks()
-    signs = iter(_WORD.findall(text.translate(_QUOTES)))
+    signs = iter(_WORD.findall(text.replace("`", "'")))
     for sign in signs:
         if sign in "(),":
             marks.mark(sign)

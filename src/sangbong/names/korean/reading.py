@@ -12,6 +12,9 @@
    family name stands beside. `wife of` names the husband only.
 5. (L5) Words that are no Korean name (Grace) are left out, and `other_words` names them.
 6. (L6) Work is bounded: longer texts than a name can be have no reading. Nothing printable raises.
+7. (L7) A form that is spelled so, if seldom met, keeps about a hundredth beside common ones: how
+   common rare syllables are is a guess, and what is left out would count as another name. So does
+   another border, or a family name at the other end.
 
 Source: Bayes' rule; the weights of orders, marks and married names are general knowledge.
 """
@@ -24,7 +27,7 @@ from functools import lru_cache
 from math import prod
 from operator import mul
 
-from sangbong.names.korean.frequencies import family_share, given_share
+from sangbong.names.korean.frequencies import FAMILY_SHARE_MIN, family_share, given_share
 from sangbong.names.korean.habits import (
     HABIT_SHARES,
     HABITS,
@@ -35,11 +38,12 @@ from sangbong.names.korean.habits import (
     family_spelled,
     initials,
     long_family_spellings,
+    northern_share,
     spelled,
     western_names,
 )
-from sangbong.names.korean.spelling import fold_word, is_open_or_nieun
 from sangbong.names.korean.latin_words import Piece, Word, Written, written
+from sangbong.names.korean.spelling import fold_word, is_open_or_nieun
 from sangbong.names.tradition import PART_SHARE_MIN, UNKNOWN_PART, Part, Reading, part
 
 PIECE_LENGTH_MAX = 24
@@ -47,6 +51,8 @@ PIECE_LENGTH_MAX = 24
 
 READINGS_MAX = 6
 READING_SHARE_MIN = 0.005
+_GUESS_SHARE_MIN = 1e-4
+"""What a guess must have of the best one's weight to count; see rule L7."""
 _CUTS_MAX = 4
 _SYLLABLES_MAX = 3
 
@@ -59,8 +65,10 @@ _OWN_IS_FIRST = 0.6
 _OTHER_WORD, _OTHER_LISTED, _OTHER_UNLISTED = 0.03, 1 / 170, 1e-7
 _INITIAL, _BARE_INITIAL = 0.02, 0.002
 _NO_FAMILY = 0.002
-_NORTHERN_INITIAL = 0.3
-"""How often a name that could keep its ㄹ or ㄴ does."""
+_BORROWED = 0.1
+"""How often one word of a name is spelled by another habit than the rest."""
+_APT, _APT_SHARE = 0.01, 0.013
+"""Rule L7: what counts as spelled so, beside the form that is most, and its least share."""
 
 _INNER = (("렬", "열"), ("률", "율"))
 
@@ -71,9 +79,12 @@ class _Entry:
 
     total: Weights
     inverse: Weights
-    options: tuple[tuple[str, Weights], ...]
+    options: tuple[tuple[str, float, Weights], ...]
+    """Form, P(form), weights."""
     mixed: float
     """The total whatever the habit."""
+    known: bool
+    """Whether it may be a family name that some table knows."""
     fixed: Part | None
     """The part where no habit tells the forms apart, as for an initial."""
 
@@ -111,9 +122,7 @@ def latin_readings(text: str) -> tuple[Reading, ...]:
     guesses = _Search(name).guesses
     if not guesses:
         return ()
-    guesses.sort(key=lambda guess: -guess.weight)
-    least = READING_SHARE_MIN * guesses[0].weight
-    readings = [_reading(each) for each in guesses[:READINGS_MAX] if each.weight >= least]
+    readings = [_reading(guess, weight) for guess, weight in _kept(guesses)]
     if name.married:
         readings = [
             Reading(family, reading.given, reading.weight * weight)
@@ -127,6 +136,18 @@ def latin_readings(text: str) -> tuple[Reading, ...]:
     return tuple(
         Reading(reading.family, reading.given, reading.weight / total) for reading in readings
     )
+
+
+def _kept(guesses: list[_Guess]) -> list[tuple[_Guess, float]]:
+    """The guesses that count, likeliest first, with their weights: rule L7."""
+    guesses.sort(key=lambda guess: -guess.weight)
+    best = guesses[0].weight
+    kept: list[tuple[_Guess, float]] = []
+    for guess in guesses[:READINGS_MAX]:
+        weight = max(guess.weight / best, _APT_SHARE if guess.family.known else 0.0)
+        if weight >= READING_SHARE_MIN:
+            kept.append((guess, weight))
+    return kept
 
 
 def other_words(text: str) -> tuple[str, ...]:
@@ -185,7 +206,7 @@ class _Search:
 
     def add(self, family: _Entry | None, words: tuple[Word, ...], weight: float) -> None:
         """Every way to take the other words as a given name and as foreign ones: rule L3, L5."""
-        if family is None or weight * family.mixed < READING_SHARE_MIN * self.best:
+        if family is None or weight * family.mixed < _GUESS_SHARE_MIN * self.best:
             return
         cuts = _given_cuts(tuple(word.pieces for word in words))
         for cut in cuts:
@@ -205,7 +226,7 @@ class _Search:
     def weigh(self, family: _Entry, cut: _Cut, weight: float) -> None:
         """Keep one guess by its evidence, that of all habits together."""
         weight *= sum(map(mul, family.total, cut.shares))
-        if weight > 0 and weight >= READING_SHARE_MIN * self.best:
+        if weight > 0 and weight >= _GUESS_SHARE_MIN * self.best:
             self.best = max(self.best, weight)
             self.guesses.append(_Guess(family, cut, weight))
 
@@ -291,67 +312,87 @@ def _is_syllables(letters: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _syllable(letters: str, place: Place) -> _Entry | None:
-    folded: dict[str, Weights] = {}
-    for syllable, weights in spelled(letters, place):
-        form, share = _share(syllable, place)
-        before = folded.get(form, NO_WEIGHTS)
-        folded[form] = tuple(a + share * b for a, b in zip(before, weights, strict=True))
-    return _entry(folded)
+    return _folded(dict(spelled(letters, place)), place)
 
 
 @lru_cache(maxsize=1_000)
 def _initial(prefix: str, place: Place) -> _Entry | None:
-    folded: dict[str, float] = {}
-    for syllable, weight in initials(prefix, place).items():
-        form, share = _share(syllable, place)
-        folded[form] = folded.get(form, 0.0) + _INITIAL * share * weight
-    return _entry({form: (weight,) * len(HABITS) for form, weight in folded.items()})
+    return _folded(
+        {
+            syllable: (_INITIAL * weight,) * len(HABITS)
+            for syllable, weight in initials(prefix, place).items()
+        },
+        place,
+    )
 
 
-def _share(syllable: str, place: Place) -> tuple[str, float]:
-    """The folded form, and how common the syllable is there."""
-    if not place.start:
-        return syllable, given_share(syllable, 1)
-    form = fold_word(syllable)
-    return form, given_share(form, 0) * (1.0 if form == syllable else _NORTHERN_INITIAL)
+def _folded(likely: dict[str, Weights], place: Place) -> _Entry | None:
+    """What is spelled alike, each folded form once: 용 and 룡 begin one given name."""
+    shares: dict[str, float] = {}
+    folded: dict[str, Weights] = {}
+    for syllable, weights in likely.items():
+        form = fold_word(syllable) if place.start else syllable
+        part_of = 1.0 if form == syllable else northern_share(syllable)
+        before = folded.get(form, NO_WEIGHTS)
+        shares[form] = given_share(form, 0 if place.start else 1)
+        folded[form] = tuple(a + part_of * b for a, b in zip(before, weights, strict=True))
+    return _entry(shares, folded)
 
 
 @lru_cache(maxsize=10_000)
 def _family(letters: str) -> _Entry | None:
-    return _entry(
-        {
-            form: tuple(family_share(form) * weight for weight in weights)
-            for form, weights in family_spelled(letters).items()
-        }
-    )
+    likely = family_spelled(letters)
+    return _entry({form: family_share(form) for form in likely}, likely)
 
 
 @lru_cache(maxsize=100)
 def _family_initial(letter: str) -> _Entry | None:
-    return _entry(
-        {
-            form: (family_share(form) * weight,) * len(HABITS)
-            for form, weight in family_initials(letter).items()
-        }
-    )
+    likely = {form: (weight,) * len(HABITS) for form, weight in family_initials(letter).items()}
+    return _entry({form: family_share(form) for form in likely}, likely)
 
 
-def _entry(weighed: dict[str, Weights]) -> _Entry | None:
-    total = tuple(sum(column) for column in zip(*weighed.values(), strict=True))
-    if not any(total):
+def _entry(shares: dict[str, float], likely: dict[str, Weights]) -> _Entry | None:
+    """Weigh the forms: P(form), the share, times P(spelling | form) by habit, rule L1."""
+    weighed = {form: tuple(shares[form] * w for w in likely[form]) for form in likely}
+    strict = tuple(sum(column) for column in zip(*weighed.values(), strict=True))
+    if not any(strict):
         return None
-    inverse = tuple(1 / each if each else 0.0 for each in total)
-    options = tuple(
-        (form, weights)
-        for form, weights in sorted(weighed.items())
-        if max(map(mul, weights, inverse)) >= PART_SHARE_MIN
-    )
+    known = max(shares.values()) > FAMILY_SHARE_MIN
     even = all(len(set(weights)) == 1 for weights in weighed.values())
-    fixed = part({form: weights[0] for form, weights in options}) if even else None
-    return _Entry(total, inverse, options, sum(map(mul, HABIT_SHARES, total)), fixed)
+    if even:
+        fixed = part({form: weights[0] for form, weights in weighed.items()})
+        mixed = sum(map(mul, HABIT_SHARES, strict))
+        return _Entry(strict, _inverse(strict), (), mixed, known=known, fixed=fixed)
+    loose = {
+        form: tuple((1 - _BORROWED) * weight + _BORROWED * whole for weight in weights)
+        for form, weights in weighed.items()
+        for whole in (sum(map(mul, HABIT_SHARES, weights)),)
+    }
+    total = tuple(sum(column) for column in zip(*loose.values(), strict=True))
+    inverse = _inverse(total)
+    best = _inverse(
+        tuple(
+            max(weights[habit] / shares[form] for form, weights in loose.items())
+            for habit in range(len(HABITS))
+        )
+    )
+    options = tuple(
+        (form, shares[form], weights)
+        for form, weights in sorted(loose.items())
+        if max(map(mul, weights, inverse)) >= PART_SHARE_MIN
+        or max(map(mul, weights, best)) >= _APT * shares[form]
+    )
+    mixed = sum(map(mul, HABIT_SHARES, total))
+    return _Entry(total, inverse, options, mixed, known=known, fixed=None)
 
 
-_UNNAMED = _Entry((1.0,) * len(HABITS), (1.0,) * len(HABITS), (), 1.0, UNKNOWN_PART)
+def _inverse(weights: Weights) -> Weights:
+    return tuple(1 / weight if weight else 0.0 for weight in weights)
+
+
+_UNNAMED = _Entry(
+    (1.0,) * len(HABITS), (1.0,) * len(HABITS), (), 1.0, known=False, fixed=UNKNOWN_PART
+)
 """A family name that is not written, or not known."""
 _NO_GIVEN = _cut(())
 
@@ -378,22 +419,26 @@ def _letters(words: Iterable[Word]) -> str:
     return "".join(word.letters for word in words)
 
 
-def _reading(guess: _Guess) -> Reading:
+def _reading(guess: _Guess, weight: float) -> Reading:
     """The parts of one division, each seen in the light of the habit of the whole: rule L1."""
     habits = tuple(map(mul, guess.family.total, guess.cut.shares))
     total = sum(habits)
-    habits = tuple(weight / total for weight in habits)
+    habits = tuple(each / total for each in habits)
     given: list[Part] = []
     for entry in guess.cut.entries:
         given.append(_part(entry, habits, given[-1] if given else None))
-    return Reading(_part(guess.family, habits, None), tuple(given), guess.weight)
+    return Reading(_part(guess.family, habits, None), tuple(given), weight)
 
 
 def _part(entry: _Entry, habits: Weights, before: Part | None) -> Part:
     if entry.fixed is not None:
         return entry.fixed
     scaled = tuple(map(mul, habits, entry.inverse))
-    weighed = {form: sum(map(mul, scaled, weights)) for form, weights in entry.options}
+    weighed = {form: sum(map(mul, scaled, weights)) for form, _, weights in entry.options}
+    apt = _APT * max(weighed[form] / share for form, share, _ in entry.options)
+    for form, share, _ in entry.options:
+        if weighed[form] < _APT_SHARE and weighed[form] >= apt * share:
+            weighed[form] = _APT_SHARE
     if before is not None:
         for northern, southern in _INNER:
             if northern in weighed:

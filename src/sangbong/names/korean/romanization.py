@@ -36,7 +36,7 @@ from sangbong.names.korean.habits import (
 from sangbong.names.korean.spelling import fold_word, is_hangul, north, split
 from sangbong.names.korean.tables import rows
 
-SPELLING_SHARE_MIN = 0.01
+SPELLING_SHARE_MIN = 0.02
 """A spelling that a habit gives less of a family name or syllable than this is rare."""
 
 _PLAIN = str.maketrans({"ŏ": "o", "ŭ": "u", "Ŏ": "O", "Ŭ": "U", "'": None})
