@@ -14,7 +14,8 @@
 7. (NK7) A border marked by a blank is believed; a known family name after a blank at the end is the
    family name.
 8. (NK8) Names of the colonial years are read by `colonial`: in kana or as Japanese sounds, and with
-   a made family name (金山英姬) beside the ordinary reading. Latin letters are read by `reading`.
+   a made family name (金山英姬) beside the ordinary reading. Latin letters are read by `reading`,
+   Cyrillic ones by `cyrillic`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from math import prod
 from types import MappingProxyType
 
 from sangbong.names.korean import colonial, frequencies
+from sangbong.names.korean.cyrillic import cyrillic_readings
 from sangbong.names.korean.hanja import (
     base_readings,
     hanja_readings,
@@ -107,6 +109,8 @@ class KoreanTradition:
             from sangbong.names.korean.reading import latin_readings
 
             return latin_readings(text)
+        if name.script is Script.CYRILLIC:
+            return cyrillic_readings(text)
         return written_readings(text, name.kind)
 
     def family_share(self, form: str) -> float:
