@@ -19,11 +19,14 @@ from sangbong.api import desk
 from sangbong.kernel.errors import message
 from sangbong.kernel.ids import OfficeCode
 from sangbong.liaison import operations
+from sangbong.liaison.core.evidence.equivocation import ProofKind, check_proof
 from sangbong.liaison.core.wire import sizes
 from sangbong.liaison.core.wire.envelope import ENVELOPE_BYTES_MAX, digest_of, write_envelope
 from sangbong.liaison.core.wire.framing import framed_all
 from sangbong.liaison.core.wire.receipt import read_receipt
 from sangbong.liaison.models import InboxDispatch, KeptEnvelope, Note, NotTaken, ReturnedEnvelope
+from sangbong.liaison.operations import evidence as evidence_operations
+from sangbong.liaison.queries import evidence as evidence_queries
 from sangbong.office.core.clock import FixedClock
 
 PYONGYANG = OfficeCode("KP-PYO")
@@ -158,6 +161,15 @@ def test_one_that_comes_before_its_turn_is_kept_and_not_opened_until_then(
     told = read_receipt(answer[1:]).receipt
     assert (answer[:1], told.sequence, told.code) == (b"F", 3, "liaison.chain_broken")
     assert said_in_both_languages("liaison.chain_broken")
+    (proof,) = evidence_queries.proofs()
+    assert (proof.accused, proof.kind, proof.about) == (
+        PYONGYANG,
+        ProofKind.NUMBERS,
+        "KP-PYO>KR-SEL/notes/2",
+    )
+    _, file = evidence_queries.proof_file(proof.digest)
+    found = check_proof(file, verifier_of=evidence_operations.verifier_of)
+    assert (found.accused, found.about) == (PYONGYANG, proof.about)
     assert evidence() == [
         ("liaison.chain_broken", "KP-PYO", "KP-PYO", len(stray), stray[:1024]),
     ]

@@ -28,6 +28,7 @@ from sangbong.liaison.core.wire.envelope import digest_of
 from sangbong.liaison.core.wire.exchange import Exchange
 from sangbong.liaison.core.wire.receipt import check_signed, read_receipt
 from sangbong.liaison.models import InboxDispatch, Note
+from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import bare_channel
 from sangbong.office import operations as office
 from sangbong.office import queries as office_queries
@@ -403,3 +404,13 @@ def test_a_certificate_that_a_theft_replaced_reaches_the_carrier_at_once(
     assert status == 200
     (named,) = json.loads(said)["counterparts"]
     assert named["certificate"] == statement.statement.tls_certificate
+
+
+def test_what_a_revoked_key_signed_accuses_nobody(peer, across, now):
+    """EQ5: whoever took the key may have signed it."""
+    one = peer.envelope()
+    peer.last.clear()
+    other = peer.envelope()
+    office.accept_statement_update(now=now, data=across.revoke().data)
+
+    assert evidence.accuse(now=now, held=one, offered=other) is None

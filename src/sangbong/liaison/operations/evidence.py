@@ -115,7 +115,8 @@ def accuse(*, now: datetime, held: bytes, offered: bytes) -> str | None:
     """Keep the proof that two signed envelopes cannot stand in one stream: rule EQ4.
 
     Returns:
-        The proof's name, or None where they can, or where this was proved before.
+        The proof's name, or None where they can, where this was proved before, or where a key that
+        signed is revoked.
 
     Raises:
         SangbongError: `liaison.envelope_garbled` and alike, `liaison.signature_wrong`,
@@ -126,7 +127,11 @@ def accuse(*, now: datetime, held: bytes, offered: bytes) -> str | None:
     if headers[0].sequence > headers[1].sequence:
         first, second = offered, held
     accused = headers[0].sender
-    signers = {one.generation: one.key for one in key_standing(accused).statement.signers}
+    statement = key_standing(accused).statement
+    if any(statement.revocation(one.signer) is not None for one in headers):
+        # whoever took the key may have signed it
+        return None
+    signers = {one.generation: one.key for one in statement.signers}
     proof = write_proof(
         ProofKind.NUMBERS,
         numbers_proof(first, second),

@@ -17,11 +17,14 @@ from sangbong.liaison.core.custody.dispatch import InboundDispatch
 from sangbong.liaison.core.custody.ledger import Incoming
 from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.core.evidence.evidence import Act
+from sangbong.liaison.core.wire.envelope import dispatch_id, read_envelope
 from sangbong.liaison.core.wire.receipt import reason
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import after_commit, bare_channel, office_channel
 
 Handler = Callable[[InboundDispatch], None]
+_APART = {"liaison.two_histories": (0,), "liaison.chain_broken": (-1, 1)}
+"""How far from an envelope the one lies that it contradicts, by the reason that it is returned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +120,26 @@ def take_batch(
 
 
 def _accuse(channel: Channel, fault: SangbongError, data: bytes, *, now: datetime) -> None:
-    """Two envelopes of one number: keep the proof, if it is one."""
-    if fault.code != "liaison.two_histories":
+    """Two envelopes that cannot stand in one stream: keep the proof, if it is one."""
+    steps = _APART.get(fault.code)
+    if steps is None:
         return
-    name = str(fault.params["dispatch"])
-    held = channel.ledger.envelope(channel.ledger.incoming([name])[name].digest)
-    with contextlib.suppress(SangbongError), transaction.atomic():
-        evidence.accuse(now=now, held=held, offered=data)
+    header = read_envelope(data).header
+    names = [
+        dispatch_id(
+            header.sender,
+            header.recipient,
+            header.stream,
+            header.sequence + step,
+            incarnation=header.incarnation,
+        )
+        for step in steps
+        if header.sequence + step >= 1
+    ]
+    for row in channel.ledger.incoming(names).values():
+        held = channel.ledger.envelope(row.digest)
+        with contextlib.suppress(SangbongError), transaction.atomic():
+            evidence.accuse(now=now, held=held, offered=data)
 
 
 def take_or_return(*, now: datetime, envelopes: Sequence[bytes], carrier: OfficeCode) -> list[str]:
