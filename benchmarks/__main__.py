@@ -11,10 +11,12 @@ from dataclasses import asdict
 
 from benchmarks.channel import measure_channel
 from benchmarks.measure import Result
+from benchmarks.names import measure_names
 from benchmarks.round import measure_round
 
 BENCHES: dict[str, Callable[[], list[Result]]] = {
     "channel": measure_channel,
+    "names": measure_names,
     "round": lambda: [measure_round()],
 }
 

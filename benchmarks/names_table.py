@@ -15,6 +15,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -119,7 +120,7 @@ SPELLINGS = {
 율:yul;yul;yool""".splitlines()
 }
 
-GIVEN = {
+_GIVEN = {
     "M": (
         "영 재 성 정 종 상 병 동 기 창 용 광 경 인 태 봉 명 원 진 한 덕 만 승 학 형 홍 일 대 길 근 문 민 윤 춘 남 우 준 천",
         "수 호 식 철 환 섭 길 준 진 기 석 훈 규 근 균 국 남 일 열 덕 동 룡 만 배 복 삼 성 영 욱 웅 원 택 희 권 률 화 운 린",
@@ -129,6 +130,7 @@ GIVEN = {
         "순 자 옥 숙 희 분 례 임 금 선 월 남 연 란 덕 심 향 애 실 화 영 복 경 미 진 주 은",
     ),
 }
+GIVEN = {sex: [part.split() for part in parts] for sex, parts in _GIVEN.items()}
 
 _HANJA = """
 영英榮永映 수洙秀守壽 호浩鎬鎬 식植 철哲喆 정正貞 종鍾宗 환煥桓 광光 성成聖 상相尙 경京敬慶 순順淳 자子 숙淑
@@ -237,14 +239,16 @@ def _shares() -> dict[str, float]:
 
 FAMILIES = _families()
 SHARES = _shares()
+_NAMES = list(SHARES)
+_WEIGHTS = list(accumulate(share**0.5 for share in SHARES.values()))
+"""The square root, so that rare families are seen too."""
 
 
-def _person(chance: random.Random) -> Person:
+def invented(chance: random.Random) -> Person:
     while True:
-        # the square root, so that rare families are seen too
-        family = chance.choices(list(SHARES), [share**0.5 for share in SHARES.values()])[0]
+        family = chance.choices(_NAMES, cum_weights=_WEIGHTS)[0]
         sex = chance.choice("MF")
-        first, last = (chance.choice(part.split()) for part in GIVEN[sex])
+        first, last = (chance.choice(part) for part in GIVEN[sex])
         last = _after(first, last)
         given = (first,) if chance.random() < 0.04 else (first, last)
         person = Person(family, given, sex, chance.choice(FAMILY_HANJA.get(family, " ")))
@@ -268,7 +272,7 @@ def _after(first: str, last: str) -> str:
 
 def _other(chance: random.Random, person: Person, index: int) -> str:
     """A syllable for this place that no spelling of ours can confuse with the person's."""
-    choices = GIVEN[person.sex][index].split()
+    choices = GIVEN[person.sex][index]
     while True:
         other = chance.choice(choices)
         if not set(_all(other)) & set(_all(person.given[index])):
@@ -392,13 +396,13 @@ ROMAN: tuple[Writer, ...] = (revised, reischauer, northern_roman, emigrant)
 
 
 def _same_sides(chance: random.Random) -> Pair | None:
-    person = _person(chance)
+    person = invented(chance)
     right = chance.choice((north, north_initial))(person)
     return Pair(person.south, right, same=True, kind="south-north", sex=person.sex)
 
 
 def _same_hanja(chance: random.Random) -> Pair | None:
-    person = _person(chance)
+    person = invented(chance)
     right = hanja(person, chance)
     left = chance.choice((person.south, north(person)))
     return Pair(left, right, same=True, kind="hangul-hanja", sex=person.sex) if right else None
@@ -406,7 +410,7 @@ def _same_hanja(chance: random.Random) -> Pair | None:
 
 def _same_roman(writer: Writer) -> Callable[[random.Random], Pair | None]:
     def make(chance: random.Random) -> Pair | None:
-        person = _person(chance)
+        person = invented(chance)
         if any(s not in SPELLINGS for s in person.given):
             return None
         left = chance.choice((person.south, north(person)))
@@ -417,7 +421,7 @@ def _same_roman(writer: Writer) -> Callable[[random.Random], Pair | None]:
 
 
 def _same_hanja_roman(chance: random.Random) -> Pair | None:
-    person = _person(chance)
+    person = invented(chance)
     left = hanja(person, chance)
     if not left:
         return None
@@ -427,7 +431,7 @@ def _same_hanja_roman(chance: random.Random) -> Pair | None:
 
 
 def _same_two_romans(chance: random.Random) -> Pair | None:
-    person = _person(chance)
+    person = invented(chance)
     one, two = chance.sample(ROMAN, 2)
     return Pair(
         one(person, chance), two(person, chance), same=True, kind="roman-roman", sex=person.sex
@@ -452,7 +456,7 @@ def _changed(chance: random.Random, person: Person) -> Person:
 def _moved(chance: random.Random, person: Person) -> Person:
     """Another person: a family whose spellings none of the person's shares."""
     while True:
-        other = _person(chance).family
+        other = invented(chance).family
         ours, theirs = ({_plain(v).lower() for v in FAMILIES[f]} for f in (person.family, other))
         if not ours & theirs:
             sign = chance.choice(FAMILY_HANJA.get(other, " "))
@@ -465,7 +469,7 @@ def _different(
     writers: tuple[Writer, ...] = (lambda p, _: p.south, lambda p, _: north(p), hanja, *ROMAN)
 
     def make(chance: random.Random) -> Pair | None:
-        person = _person(chance)
+        person = invented(chance)
         other = change(chance, person)
         if _of_note(other) or any(s not in SPELLINGS for s in (*person.given, *other.given)):
             return None
@@ -482,7 +486,7 @@ def _collision(chance: random.Random) -> Pair | None:
         row = chance.choice(list(csv.DictReader(file)))
     families = row["hangul_candidates"].split("|")
     family, other = chance.sample(families, 2)
-    person = _person(chance)
+    person = invented(chance)
     given = [chance.choice(_all(s)) for s in person.given if s in SPELLINGS]
     if len(given) != len(person.given):
         return None
@@ -500,7 +504,7 @@ def _collision_same(chance: random.Random) -> Pair | None:
     if row["spelling"] in RARE:
         return None
     family = chance.choice(row["hangul_candidates"].split("|"))
-    person = _person(chance)
+    person = invented(chance)
     if any(s not in SPELLINGS for s in person.given):
         return None
     left = _laid(chance, row["spelling"], [chance.choice(_all(s)) for s in person.given])
