@@ -19,6 +19,11 @@ def test_sticks_alone_bring_everything_once(seed: int) -> None:
     assert sum(told.outcomes.values()) > 0
 
 
+def test_what_was_read_before_a_restore_may_be_known_or_not() -> None:
+    """The history that told us so: a stick that was cut short, of which the office forgot the reading."""
+    assert play(164, 30).broken == ""
+
+
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_planted_bug_is_caught(planted: str) -> None:
     assert any(play(seed, 20, planted).broken for seed in range(1, 6))
