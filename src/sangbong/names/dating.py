@@ -215,15 +215,19 @@ class DayDistribution:
 
 def _segments(spans: list[Span]) -> Iterator[Segment]:
     edges = sorted({span.first for span in spans} | {span.last + 1 for span in spans})
+    coming = sorted(spans, reverse=True)
+    over: list[tuple[float, Span]] = []
     for first, end in pairwise(edges):
-        over = [span for span in spans if span.first <= first and span.last >= end - 1]
+        over = [pair for pair in over if pair[1].last >= first]
+        while coming and coming[-1].first == first:
+            span = coming.pop()
+            over.append((span.probability / (span.last - span.first + 1), span))
         if over:
-            densities = [(span.probability / (span.last - span.first + 1), span) for span in over]
-            greatest = max(densities, key=lambda pair: pair[0])[1]
-            yield Segment(first, end - 1, sum(d for d, _ in densities), greatest.reason)
+            greatest = max(over)[1]
+            yield Segment(first, end - 1, sum(density for density, _ in over), greatest.reason)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_096)  # of some ten kilobytes each
 def days_of(
     written: WrittenDate, *, prior: AgePrior | None = None, lunar_kept: bool = True
 ) -> DayDistribution:
@@ -353,7 +357,7 @@ _FIRST_BORN, _LAST_BORN = (date.fromordinal(day).year for day in FRAME)
 # --- ages -----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_024)
 def days_of_age(said: SaidAge) -> DayDistribution:
     """Where a birth lies by an age as said: each way of counting that it may be in (A2 of `ages`)."""
     spans = _Spans()
