@@ -371,7 +371,7 @@ class Gazetteer:
                 _change(self._drafts[event.unit].parents, _begun(event, event.to))
             case EventKind.STATUS:
                 _change(self._drafts[event.unit].kinds, _begun(event, event.unit_kind))
-            case EventKind.SIDE:
+            case _:
                 _change(self._drafts[event.unit].sides, _begun(event, event.side))
 
     def _cede(self, event: Event) -> None:

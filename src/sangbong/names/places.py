@@ -41,6 +41,7 @@ class PlaceClue(StrEnum):
     OTHER_PARENT = "other_parent"
     LAW = "law"
     OTHER_YEAR = "other_year"
+    OLD_LEVEL = "old_level"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,35 @@
-"""Korean places: the tables of the gazetteer, and what a written place may mean.
+"""What a written Korean place may mean, and the county of 1945 it is filed under.
 
-1. (KP1) The first map is that of 15 August 1945, which the South keeps in law for what lies north
-   of the line; the land was parted on 2 September 1945.
+1. (KP1) Without a year the map of 1945 is meant wherever it fits (names.places PL3).
 2. (KP2) Names are read in Hangul of either spelling, in Hanja, and in Latin letters of any system;
    blanks between province and county may be missing, and the order does not matter.
-3. (KP3) From December 1952 the North has no 면; what is written below a county is left aside.
-4. (KP4) How common a place is: the provinces by what is printed of applicants' birthplaces, the
-   counties of a province alike, for no shares of counties are public. Our convention.
+3. (KP3) What is written below a county is left aside, but for this: from December 1952 the North has
+   no 면, so who writes one means an older map.
 
-Source: data/places_*.csv, each row with its source and confidence.
+Source: data/places_*.csv, read by names.korean.gazetteer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from sangbong.names.gazetteer import (
-    Event,
-    EventKind,
-    Gazetteer,
-    Ground,
-    Period,
-    Proof,
-    Province,
-    Unit,
+from sangbong.names.gazetteer import EventKind, Gazetteer, Period, Unit, day_of
+from sangbong.names.korean.gazetteer import (
+    PROVINCE,
+    UnitName,
+    gazetteer,
+    name_index,
+    shares_of_people,
 )
 from sangbong.names.korean.hanja import is_hanja
-from sangbong.names.korean.place_spellings import hanja_key, latin_key, letters_of, romanised
+from sangbong.names.korean.place_spellings import hanja_key, latin_key, letters_of
 from sangbong.names.korean.spelling import fold_word, is_hangul
 from sangbong.names.korean.tables import rows
 from sangbong.names.places import MAX_LENGTH, LaterName, PlaceClue, PlaceMatch, WrittenPlace
 from sangbong.names.text import clean_text
-
-FIRST_DAY, PARTED_DAY = "1945-08-15", "1945-09-02"
 
 SURE = 0.75
 """From this weight on a match decides the county that an address is filed under."""
@@ -47,7 +41,7 @@ _BY_GROUND, _NEAR_PARENT, _OTHER_PARENT = 0.7, 0.3, 0.05
 
 _WORDS_MAX = 8
 _PHRASE_MAX = 4
-_PROVINCE, _ISLAND = "도", "섬"
+_ISLAND = "섬"
 _HANGUL_KINDS = (
     "특별자치시", "특별시", "직할시", "광역시", "특급시", "구역", "시", "군", "부", "구", "도",
 )  # fmt: skip
@@ -66,18 +60,10 @@ _LATIN_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f'’ʼ`])*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
-    """A unit by one of its names."""
-
-    unit: Unit
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
 class _Reading:
     """A name found in a text, the kind said with it, and whether it is spelled just so."""
 
-    name: _Name
+    name: UnitName
     said: str
     exact: bool = True
 
@@ -85,29 +71,21 @@ class _Reading:
 _Mention = tuple[_Reading, ...]
 
 
-@dataclass(slots=True)
-class _Index:
-    hangul: dict[str, list[_Name]] = field(default_factory=dict)
-    hanja: dict[str, list[_Name]] = field(default_factory=dict)
-    latin: dict[str, list[_Name]] = field(default_factory=dict)
-    spelled: dict[str, set[str]] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class _Script:
     """How words of a script without blanks are taken apart."""
 
-    names: dict[str, list[_Name]]
+    names: dict[str, list[UnitName]]
     kinds: dict[str, str]
     key: Callable[[str], str]
 
 
 class KoreanPlaces:
-    """The Korean gazetteer and its readers: rules KP1 to KP4."""
+    """The Korean gazetteer and its readers: rules KP1 to KP3."""
 
     def gazetteer(self) -> Gazetteer:
-        """Units since 1945: rule KP1."""
-        return _gazetteer()
+        """Units since 1945."""
+        return gazetteer()
 
     def find(self, text: str, year: int | None) -> tuple[PlaceMatch, ...]:
         """Every unit that the text may mean, likeliest first."""
@@ -122,137 +100,21 @@ class KoreanPlaces:
         return _later_names(county)
 
     def share(self, county: str) -> float:
-        """The share of people from a county of 1945: rule KP4."""
-        return _shares()[county]
+        """The share of people from a county of 1945."""
+        return shares_of_people()[county]
 
 
 PLACES = KoreanPlaces()
-
-
-@cache
-def _gazetteer() -> Gazetteer:
-    return Gazetteer(
-        first=FIRST_DAY,
-        parted=PARTED_DAY,
-        provinces=[
-            Province(row["id"], row["name"], row["hanja"], row["kind"], _proof(row))
-            for row in rows("places_provinces")
-        ],
-        grounds=[
-            Ground(
-                f"{row['province']} {row['name']}",
-                row["province"],
-                row["name"],
-                row["hanja"],
-                row["kind"],
-                row["side"],
-                _proof(row),
-            )
-            for row in rows("places_1945")
-        ],
-        events=[_event(row) for row in rows("places_events")],
-    )
-
-
-def _event(row: dict[str, str]) -> Event:
-    return Event(
-        row["date"],
-        EventKind(row["event"]),
-        row["unit"],
-        row["to"],
-        int(row["amount"] or 0),
-        row["of"],
-        row["basis"],
-        row["name"],
-        row["hanja"],
-        row["kind"],
-        row["side"],
-        row["note"],
-        _proof(row),
-    )
-
-
-def _proof(row: dict[str, str]) -> Proof:
-    return Proof(row["source"], row["confidence"])
-
-
-@cache
-def _shares() -> dict[str, float]:
-    printed = {row["province"]: int(row["share_per_thousand"]) for row in rows("place_shares")}
-    grounds = _gazetteer().grounds.values()
-    counts = {key: sum(ground.province == key for ground in grounds) for key in printed}
-    return {g.key: printed[g.province] / 1000 / counts[g.province] for g in grounds}
-
-
-# Names and their keys
-
-
-@cache
-def _index() -> _Index:
-    index = _Index()
-    shorts: dict[str, list[str]] = {}
-    for row in rows("provinces"):
-        shorts.setdefault(row["unit"], []).append(row["written"])
-    for unit in _gazetteer().units.values():
-        for period in unit.names:
-            name = _Name(unit, period)
-            for form in {period.value, *shorts.get(unit.id, ())}:
-                _put(index, form, name)
-            for signs in _sign_forms(period.signs, unit.kinds[0].value):
-                _append(index.hanja, hanja_key(signs), name)
-            if unit.kinds[0].value == _PROVINCE:
-                _put_directions(index, period.value, name)
-    for row in rows("places_aliases"):
-        unit = _gazetteer().units[row["unit"]]
-        _put(index, row["written"], _Name(unit, unit.names[0]))
-    return index
-
-
-def _put(index: _Index, form: str, name: _Name) -> None:
-    if is_hangul(form):
-        _append(index.hangul, fold_word(form), name)
-        spellings: Iterable[str] = romanised(form)
-    elif is_hanja(form[0]):
-        _append(index.hanja, hanja_key(form), name)
-        return
-    else:
-        spellings = [letters_of(form)]
-    for spelling in spellings:
-        _append(index.latin, latin_key(spelling), name)
-        index.spelled.setdefault(spelling, set()).add(name.unit.id)
-
-
-def _put_directions(index: _Index, full: str, name: _Name) -> None:
-    """South Pyongan, as English has it, for 평안남도; plain Hwanghae for 황해도."""
-    word = {"남": "south", "북": "north"}.get(full[-2], "")
-    for spelling in romanised(full[:-2] if word else full[:-1]):
-        _append(index.latin, latin_key(word + spelling), name)
-        index.spelled.setdefault(word + spelling, set()).add(name.unit.id)
-
-
-def _sign_forms(signs: str, kind: str) -> set[str]:
-    if kind != _PROVINCE or not signs:
-        return {signs} - {""}
-    bare = signs.removesuffix("道")
-    return {signs, bare, bare[0] + bare[-1]}
-
-
-def _append(table: dict[str, list[_Name]], key: str, name: _Name) -> None:
-    names = table.setdefault(key, [])
-    if name not in names:
-        names.append(name)
-
-
-# Reading a text
 
 
 @lru_cache(maxsize=20_000)
 def _find(text: str, year: int | None) -> tuple[PlaceMatch, ...]:
     mentions = list(_mentions(text))
     target, context = _target(mentions)
+    levels = _levels_in(text)
     best: dict[str, PlaceMatch] = {}
     for reading in target:
-        match = _weigh(reading, context, year)
+        match = _with_levels(_weigh(reading, context, year), levels)
         known = best.get(match.unit.id)
         if known is None or match.weight > known.weight:
             best[match.unit.id] = match
@@ -267,8 +129,8 @@ def _mentions(text: str) -> Iterator[_Mention]:
     words = [word for word in _BREAKS.split(text) if word][:_WORDS_MAX]
     latin: list[str] = []
     for word in words:
-        if is_hangul(word):
-            yield from _own_words(word, _hangul())
+        if is_hangul(word.replace("-", "")):
+            yield from _own_words(word.replace("-", ""), _hangul())
         elif all(is_hanja(character) for character in word):
             yield from _own_words(hanja_key(word), _hanja())
         else:
@@ -278,12 +140,12 @@ def _mentions(text: str) -> Iterator[_Mention]:
 
 @cache
 def _hangul() -> _Script:
-    return _Script(_index().hangul, {kind: kind for kind in _HANGUL_KINDS}, fold_word)
+    return _Script(name_index().hangul, {kind: kind for kind in _HANGUL_KINDS}, fold_word)
 
 
 @cache
 def _hanja() -> _Script:
-    return _Script(_index().hanja, _HANJA_KINDS, lambda word: word)
+    return _Script(name_index().hanja, _HANJA_KINDS, lambda word: word)
 
 
 def _own_words(word: str, script: _Script) -> Iterator[_Mention]:
@@ -295,7 +157,7 @@ def _own_words(word: str, script: _Script) -> Iterator[_Mention]:
         provinces = [
             _Reading(name, "")
             for name in script.names.get(script.key(word[:size]), ())
-            if name.unit.kinds[0].value == _PROVINCE
+            if name.unit.kinds[0].value == PROVINCE
         ]
         if provinces:
             yield tuple(provinces)
@@ -336,9 +198,9 @@ def _latin_phrases(words: list[str]) -> Iterator[_Mention]:
 
 def _latin_readings(phrase: str, said: str) -> _Mention:
     letters = letters_of(phrase)
-    if letters in _LATIN_KINDS:
+    if not letters or letters in _LATIN_KINDS:
         return ()
-    index = _index()
+    index = name_index()
     names = index.latin.get(latin_key(letters), ())
     glued = None if names else _GLUED.fullmatch(letters)
     if glued:
@@ -354,9 +216,9 @@ def _target(mentions: list[_Mention]) -> tuple[_Mention, frozenset[str]]:
         reading.name.unit.id
         for mention in mentions
         for reading in mention
-        if reading.name.unit.kinds[0].value == _PROVINCE
+        if reading.name.unit.kinds[0].value == PROVINCE
     }
-    lower = [m for m in mentions if any(r.name.unit.kinds[0].value != _PROVINCE for r in m)]
+    lower = [m for m in mentions if any(r.name.unit.kinds[0].value != PROVINCE for r in m)]
     if not lower:
         return (mentions[0] if mentions else ()), frozenset()
     target = lower[0]
@@ -380,7 +242,7 @@ def _is_under(mention: _Mention, above: set[str]) -> bool:
 def _weigh(reading: _Reading, context: frozenset[str], year: int | None) -> PlaceMatch:
     unit, period = reading.name.unit, reading.name.period
     weight, clues, marks = 1.0, [PlaceClue.NAME], [period]
-    if unit.since > _gazetteer().first_day:
+    if unit.since > gazetteer().first_day:
         weight *= _LATER_UNIT
         clues.append(PlaceClue.LATER_UNIT)
     if not reading.exact:
@@ -400,7 +262,7 @@ def _weigh(reading: _Reading, context: frozenset[str], year: int | None) -> Plac
     meant = max(min(max(p.first_year for p in marks), period.last_year), period.first_year)
     if year is None:
         return PlaceMatch(unit, period, meant, weight, tuple(clues))
-    if parent and not parent.holds_in(year) and unit.id in _gazetteer().grounds:
+    if parent and not parent.holds_in(year) and unit.id in gazetteer().grounds:
         clues.append(PlaceClue.LAW)
     elif period.holds_in(year):
         meant = max(min(year, period.last_year), period.first_year)
@@ -408,6 +270,32 @@ def _weigh(reading: _Reading, context: frozenset[str], year: int | None) -> Plac
         weight *= _OTHER_YEAR
         clues.append(PlaceClue.OTHER_YEAR)
     return PlaceMatch(unit, period, meant, weight, tuple(clues))
+
+
+def _levels_in(text: str) -> tuple[tuple[str, int], ...]:
+    """Sides that had to give up a level which the text names, and the last year they had it."""
+    words = [word for word in _BREAKS.split(text.replace("-", " ").casefold()) if word]
+    return tuple(
+        (row["side"], day_of(row["until"]) // 10_000)
+        for row in rows("places_levels")
+        if any(
+            (word.endswith((row["level"], row["hanja"])) and len(word) > 1)
+            or letters_of(word) in row["latin"].split("|")
+            for word in words
+        )
+    )
+
+
+def _with_levels(match: PlaceMatch, levels: tuple[tuple[str, int], ...]) -> PlaceMatch:
+    """Rule KP3: the match on the last map that had the level, or doubted if it came later."""
+    for side, last in levels:
+        if match.unit.side(match.year) != side or match.year <= last:
+            continue
+        why = (*match.why, PlaceClue.OLD_LEVEL)
+        if match.name.first_year <= last:
+            return replace(match, year=min(last, match.name.last_year), why=why)
+        return replace(match, weight=match.weight * _OTHER_YEAR, why=why)
+    return match
 
 
 def _fitting(periods: list[Period], year: int | None) -> Period | None:
@@ -419,8 +307,8 @@ def _fitting(periods: list[Period], year: int | None) -> Period | None:
 def _is_kind(said: str, kind: str) -> bool:
     if said == "시":
         return kind.endswith("시")
-    if said in {_PROVINCE, _ISLAND}:
-        return kind in {_PROVINCE, _ISLAND}
+    if said in {PROVINCE, _ISLAND}:
+        return kind in {PROVINCE, _ISLAND}
     return said == kind
 
 
@@ -436,7 +324,7 @@ def _by_ground(unit: Unit, context: frozenset[str]) -> tuple[float, PlaceClue]:
 
 @lru_cache(maxsize=1_000)
 def _old_provinces(unit: str) -> frozenset[str]:
-    book = _gazetteer()
+    book = gazetteer()
     if unit in {province.id for province in book.provinces}:
         return frozenset({unit})
     first = book.units[unit].names[0].first_year
@@ -464,7 +352,7 @@ def _read_by_matches(text: str) -> WrittenPlace:
     """An address in another script: decided where one county or province has most weight."""
     weights: dict[str, float] = {}
     for match in _find(text, None):
-        whole = match.unit.kinds[0].value == _PROVINCE
+        whole = match.unit.kinds[0].value == PROVINCE
         shares = _counties_of(match.unit.id, match.year)
         key = shares[0][0].split(" ")[0] if whole else shares[0][0]
         weights[key] = weights.get(key, 0.0) + match.weight
@@ -488,7 +376,7 @@ def _placed(text: str, match: PlaceMatch) -> WrittenPlace:
 @lru_cache(maxsize=2_000)
 def _counties_of(unit: str, year: int) -> tuple[tuple[str, int], ...]:
     """The counties of a unit: its own first, then as they are named where it was founded."""
-    shares = _gazetteer().territory(unit, year).shares
+    shares = gazetteer().territory(unit, year).shares
     given = _given().get(unit, {})
     last = len(given)
     return tuple(sorted(shares, key=lambda p: (p[0] != unit, given.get(p[0], last), -p[1], p[0])))
@@ -498,7 +386,7 @@ def _counties_of(unit: str, year: int) -> tuple[tuple[str, int], ...]:
 def _given() -> dict[str, dict[str, int]]:
     """In which order a unit was given parts of the counties of 1945."""
     table: dict[str, dict[str, int]] = {}
-    for event in _gazetteer().events:
+    for event in gazetteer().events:
         if event.kind is EventKind.CEDED:
             order = table.setdefault(event.to, {})
             order.setdefault(event.of, len(order))
@@ -521,7 +409,7 @@ def _find_county(word: str, province: str | None) -> PlaceMatch | None:
     suffix = next((s for s in kinds if word.endswith(s) and len(word) > len(s) + 1), "")
     candidates = _by_name().get(fold_word(word.removesuffix(suffix)), ())
     here = [c for c in candidates if _main(c).split(" ")[0] == province]
-    old = [c for c in candidates if c.name.since == _gazetteer().first_day]
+    old = [c for c in candidates if c.name.since == gazetteer().first_day]
     for chosen in (here, candidates, old):
         if len({_main(c) for c in chosen}) == 1:
             return chosen[0]
@@ -539,14 +427,11 @@ def _provinces() -> tuple[tuple[str, str], ...]:
 def _by_name() -> dict[str, tuple[PlaceMatch, ...]]:
     """Units below a province by their folded names, those of the first map first."""
     table: dict[str, tuple[PlaceMatch, ...]] = {}
-    for unit in _gazetteer().units.values():
-        if unit.kinds[0].value == _PROVINCE:
+    for unit in gazetteer().units.values():
+        if unit.kinds[0].value == PROVINCE:
             continue
         for period in unit.names:
-            year = period.first_year
-            if not _counties_of(unit.id, year):
-                continue
-            match = PlaceMatch(unit, period, year, 1.0, ())
+            match = PlaceMatch(unit, period, period.first_year, 1.0, ())
             name = fold_word(period.value)
             table[name] = (*table.get(name, ()), match)
     return table
@@ -554,7 +439,7 @@ def _by_name() -> dict[str, tuple[PlaceMatch, ...]]:
 
 @lru_cache(maxsize=500)
 def _later_names(county: str) -> tuple[LaterName, ...]:
-    book = _gazetteer()
+    book = gazetteer()
     found: dict[tuple[str, str], LaterName] = {}
     for holder, since, until in book.holders(county):
         unit = book.units[holder]
@@ -563,11 +448,10 @@ def _later_names(county: str) -> tuple[LaterName, ...]:
             if not held or (holder == county and period.since == book.first_day):
                 continue
             year = max(period.first_year, since // 10_000 + (since % 10_000 > 101))
-            share = dict(book.territory(holder, year).shares).get(county, 0)
-            if share:
-                begun = period.dated if period.since >= since else _dated(since)
-                later = LaterName(period.value, _top(unit, year), begun, period.proof.source, share)
-                found.setdefault((later.name, later.province), later)
+            share = dict(book.territory(holder, year).shares)[county]
+            begun = period.dated if period.since >= since else _dated(since)
+            later = LaterName(period.value, _top(unit, year), begun, period.proof.source, share)
+            found.setdefault((later.name, later.province), later)
     return tuple(found.values())
 
 
@@ -580,5 +464,5 @@ def _top(unit: Unit, year: int) -> str:
     parent = unit.parent(year)
     if not parent:
         return unit.name(year)
-    above = _gazetteer().units[parent]
-    return parent if above.kinds[0].value == _PROVINCE else above.name(year)
+    above = gazetteer().units[parent]
+    return parent if above.kinds[0].value == PROVINCE else above.name(year)
