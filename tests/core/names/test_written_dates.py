@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import SangbongError, messages
-from sangbong.names import dates as dates_module
 from sangbong.names.dates import (
     WRITTEN_MAX,
     Calendar,
@@ -21,6 +20,7 @@ from sangbong.names.dates import (
     age_on,
     parse_date,
 )
+from sangbong.names.korean import dates as dates_module
 from sangbong.names.korean import written as written_module
 from sangbong.names.korean.calendar import lunar_of_solar, solar_of_lunar
 from sangbong.names.korean.eras import eras
@@ -398,6 +398,7 @@ def test_a_late_registration_is_kept_beside_the_date(raw: str, late: int) -> Non
         ("1931.3.5 호적에 99년 늦게", "", "names.date_unreadable"),
         ("year of the cat", "", "names.date_unreadable"),
         ("五年", "", "names.date_unreadable"),
+        ("十五年三月", "", "names.date_unreadable"),
         ("1931" + " " * 40 + ".3", "", "names.date_unreadable"),
         ("말띠", "양", "names.calendar_contradicts"),
         ("1931년 13월 그믐", "", "names.lunar_date_impossible"),
