@@ -47,6 +47,11 @@ def copy(tmp_path: Path) -> Path:
             "from sangbong.names.korean.spelling import fold",
             "Nothing above names knows one tradition",
         ),
+        (
+            "names/likeness.py",
+            "from sangbong.names.korean.spelling import fold",
+            "What all traditions share",
+        ),
     ],
 )
 def test_a_bad_import_is_caught(copy: Path, file: str, line: str, broken: str) -> None:

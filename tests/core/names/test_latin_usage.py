@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import LANGUAGES, Place, SangbongError
-from sangbong.names.dates import Calendar, Precision, WrittenDate
+from sangbong.names import dates
+from sangbong.names.dates import Calendar, Precision, WrittenDate, date_book
 from sangbong.names.gazetteer import Relation
 from sangbong.names.kin import KinTier, kin_book, said_of
+from sangbong.names.korean import calendar
 from sangbong.names.latin.kin import kin_terms
 from sangbong.names.latin.places import towns
 from sangbong.names.place_likeness import compare_places
@@ -279,3 +281,39 @@ def test_a_search_in_a_programme_of_latin_names_finds_its_people() -> None:
         [sys.executable, "-c", SEARCH], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+ALONE = """
+import sys
+from sangbong.names.dates import date_book
+from sangbong.names.kin import kin_book
+from sangbong.names.likeness import compare
+from sangbong.names.person import read_name
+from sangbong.names.place_likeness import compare_places
+from sangbong.names.tradition import tradition
+from sangbong.names.usage import usage
+
+latin = usage("latin")
+one, two = (read_name(text, column="") for text in ("Maria van der Olm", "Olm, Maria van der"))
+assert compare(one, two, tradition=tradition("latin")).is_one_name
+assert date_book("latin").read("5 March 1931", "", "born").solar_span()
+assert kin_book("latin").read("aunt", "kin", None).chon == 3
+assert compare_places("Marisol", "Marisol", tradition="latin").millibits > 0
+assert latin.fold(one.text) == latin.fold(two.text)
+found = [name for name in sys.modules if name.startswith("sangbong.names.korean")]
+assert not found, found
+"""
+
+
+def test_no_korean_module_is_loaded_for_latin_names() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_dates_are_read_as_far_as_the_lunar_almanac_goes() -> None:
+    assert (dates.FIRST_YEAR, dates.LAST_YEAR) == (calendar.FIRST_YEAR, calendar.LAST_YEAR)
+    assert date_book().read("음 1931.5.5", "", "born") == dates.parse_date(
+        "음 1931.5.5", column="b"
+    )

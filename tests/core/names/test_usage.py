@@ -55,3 +55,4 @@ def test_where_there_is_no_other_calendar_it_has_no_day() -> None:
     assert NO_OTHER_CALENDAR.solar_of(1931, 5, 5) is None
     assert NO_OTHER_CALENDAR.numerals_of(date(1931, 5, 5)) is None
     assert KOREAN.other_calendar.solar_of(1931, 1, 1) == date(1931, 2, 17)
+    assert KOREAN.other_calendar.numerals_of(date(1931, 2, 17)) == (1931, 1, 1, False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sangbong.names.dates import parse_date
 from sangbong.names.kin import read_kin
 from sangbong.names.korean import calendar
+from sangbong.names.korean.dates import read_date
 from sangbong.names.korean.romanization import free_readings, reading_of
 from sangbong.names.korean.spelling import (
     fold,
@@ -44,7 +44,7 @@ USAGE = Usage(
     is_given_alone=_is_given_alone,
     reading_of=_reading_of,
     free_readings=free_readings,
-    read_date=parse_date,
+    read_date=read_date,
     read_place=read_place,
     read_kin=read_kin,
     other_calendar=OtherCalendar(calendar.solar_of_lunar, calendar.lunar_of_solar),

@@ -50,6 +50,17 @@ _FORMS = tuple(
 _ABOUT = re.compile(r"(?:about|around|circa|ca?\.?) ?" + _YEAR)
 
 
+class LatinDates:
+    """How dates are written in Latin letters: rules LD1 to LD3."""
+
+    def read(self, raw: str, calendar: str, column: str) -> WrittenDate:
+        """The date as written."""
+        return read_date(raw, calendar, column=column)
+
+
+DATES = LatinDates()
+
+
 def read_date(raw: str, calendar: str = "", *, column: str) -> WrittenDate:
     """This will read a Gregorian date: rules LD1 to LD3.
 
