@@ -144,7 +144,8 @@ def test_a_field_that_says_much_and_names_nobody_is_refused(field: str) -> None:
 
 
 def test_n6_a_set_keeps_its_order_and_says_nothing_twice() -> None:
-    first, house, again = plain("이영희"), plain("복순", kind=NameKind.HOUSE), plain("이영희")
+    first, house = plain("이영희"), plain("복순", kind=NameKind.HOUSE)
+    again = plain("이영희", side=Side.SOUTH)
     names = NameSet((first, house)).with_names(again, plain("李英姬"))
     assert list(names) == [first, house, plain("李英姬")]
     assert len(names) == 3
