@@ -33,8 +33,9 @@ PLANTED = {
     "effect and state in two commits": "applied twice",
 }
 """Each planted bug, and the word under which it must be seen."""
-PLANTED_KILLS = 20
-PLANTED_EPISODES_MAX = 20
+PLANTED_KILLS = 5
+"""In each episode under a planted bug: the ledgers are compared soon, since most bugs show at once."""
+PLANTED_EPISODES_MAX = 80
 _BY_TIME = 0.2
 _SPARED = 0.15
 _STEPS_MAX = 1_000
