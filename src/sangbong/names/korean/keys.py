@@ -1,7 +1,8 @@
 """Millions of Korean names at once: their folded codes, keys that find pairs, and their likeness.
 
 1. (V1) A name's code is its likeliest reading in numbers: family name and up to four syllables. Plain
-   Hangul names are folded by table, all at once; other writings by the tradition, each text once.
+   Hangul names are folded by table, all at once, Hanja by the tradition, each text once; a name in
+   Latin letters word by word, which leaves out what one word says of how another is spelled.
 2. (V2) Names with equal keys have equal codes. The converse holds but for one pair in 2^64.
 3. (V3) Names that may be one share a *block* key, whatever script each is in: the family name and
    the skeleton of the given name (`sounds`). A name has up to four, one for each likely family.
@@ -24,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sangbong.names.korean import frequencies
-from sangbong.names.korean.habits import family_spelled, mixed, plain
+from sangbong.names.korean.habits import Place, family_spelled, mixed, plain, spelled
 from sangbong.names.korean.naming import TRADITION, long_family_names
 from sangbong.names.korean.sounds import (
     CONSONANTS,
@@ -36,7 +37,7 @@ from sangbong.names.korean.sounds import (
 from sangbong.names.korean.spelling import INNER, initial, is_open_or_nieun
 from sangbong.names.likeness import GIVEN_PARTS_MAX, SHARE_EXTRA, Item, part_millibits
 from sangbong.names.person import PersonName, Script, script_of
-from sangbong.names.tradition import Part, Reading
+from sangbong.names.tradition import Part
 
 Codes16 = NDArray[np.uint16]
 Keys = NDArray[np.uint64]
@@ -120,11 +121,15 @@ def block_keys_of(texts: Sequence[str]) -> Keys:
         plain_keys = _mix(folded[:, 0].astype(np.uint64), _skeletons(folded[:, 1:]))
         plain_keys[folded[:, 0] == 0] = 0
         keys[start : start + len(chunk), 0] = plain_keys
-        for index in rest:
-            blocks = list(dict.fromkeys(_blocks_of(chunk[index])))[:BLOCKS_MAX]
-            if blocks:
-                pairs = np.array(blocks, np.uint64)
-                keys[start + index, : len(blocks)] = _mix(pairs[:, 0], pairs[:, 1])
+        found = [
+            (start + index, place, *block)
+            for index in rest
+            for place, block in enumerate(dict.fromkeys(_blocks_of(chunk[index])))
+            if place < BLOCKS_MAX
+        ]
+        if found:
+            rows, places, families, skeletons = np.array(found, np.uint64).T
+            keys[rows, places] = _mix(families, skeletons)
     return keys
 
 
@@ -261,15 +266,14 @@ def _mix(key: Keys, value: Keys) -> Keys:
 # ---- every other writing, one at a time ----
 
 
-def _readings(text: str) -> tuple[Reading, ...]:
-    return TRADITION.readings(PersonName(text, script_of(text)))
-
-
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def _code_of(text: str) -> tuple[int, tuple[int, ...]]:
     """The codes of the likeliest reading: rule V1."""
     nobody = (0, (0,) * GIVEN_PARTS_MAX)
-    readings = _readings(text)
+    script = Script.LATIN if text.isascii() else script_of(text)
+    if script is Script.LATIN:
+        return _latin_code(text)
+    readings = TRADITION.readings(PersonName(text, script))
     if not readings:
         return nobody
     given = [_likeliest_code(part) for part in readings[0].given[:GIVEN_PARTS_MAX]]
@@ -284,10 +288,11 @@ def _likeliest_code(part: Part) -> int:
 
 def _blocks_of(text: str) -> Iterable[tuple[int, int]]:
     """Family code and skeleton for every likely reading of a text: rule V3."""
-    if script_of(text) is Script.LATIN:
+    script = Script.LATIN if text.isascii() else script_of(text)
+    if script is Script.LATIN:
         yield from _latin_blocks(text)
         return
-    for reading in _readings(text)[:_READINGS_MAX]:
+    for reading in TRADITION.readings(PersonName(text, script))[:_READINGS_MAX]:
         likely = [
             [form for form, chance in part.options if chance >= _OPTION_MIN][:2]
             for part in reading.given
@@ -298,20 +303,48 @@ def _blocks_of(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _latin_blocks(text: str) -> Iterable[tuple[int, int]]:
-    """The family name is looked for in the first word and in the last; a comma says which."""
-    words = _WORD.findall(text)
-    orders = [(words[0], words[1:]), (words[-1], words[:-1])] if len(words) > 1 else []
-    if "," in text:
-        orders = orders[:1]
-    for family, given in orders:
+    for family, given in _orders(text):
         skeleton = latin_skeleton(tuple(part for word in given for part in word.split("-")))
-        for code in _latin_families(family):
+        for code, _ in _latin_families(family):
             yield code, skeleton
 
 
+def _latin_code(text: str) -> tuple[int, tuple[int, ...]]:
+    """The likelier order of the words, each word read by itself: rule V1."""
+    best: tuple[float, int, tuple[int, ...]] = (0.0, 0, ())
+    for family, given in _orders(text):
+        pieces = [piece for word in given for piece in word.split("-") if piece]
+        syllables: list[int] = []
+        families = _latin_families(family)
+        chance = families[0][1] if families else 0.0
+        for piece in pieces:
+            share, codes = _latin_syllables(piece, is_first=not syllables)
+            chance *= share
+            syllables += [_folded_after(code, syllables) for code in codes]
+        if chance > best[0]:
+            best = (chance, families[0][0], tuple(syllables[:GIVEN_PARTS_MAX]))
+    return best[1], (*best[2], *(0,) * (GIVEN_PARTS_MAX - len(best[2])))
+
+
+def _folded_after(code: int, before: Sequence[int]) -> int:
+    """The code as the South writes it after these: 렬 and 률 give way after a vowel or ㄴ."""
+    if not before or not is_open_or_nieun(_syllable(before[-1])):
+        return code
+    return _code(INNER.get(_syllable(code), _syllable(code)))
+
+
+def _orders(text: str) -> list[tuple[str, list[str]]]:
+    """Family word and given words: the first word or the last; a comma says that it is the first."""
+    words = _WORD.findall(text)
+    if len(words) < 2:
+        return []
+    first = (words[0], words[1:])
+    return [first] if "," in text else [first, (words[-1], words[:-1])]
+
+
 @lru_cache(maxsize=50_000)
-def _latin_families(word: str) -> tuple[int, ...]:
-    """Codes of the family names that a word may be, the likeliest first."""
+def _latin_families(word: str) -> tuple[tuple[int, float], ...]:
+    """Codes of the family names that a word may be, the likeliest first, with their weights."""
     weights = {
         form: mixed(weight) * frequencies.family_share(form)
         for form, weight in family_spelled(plain(word)).items()
@@ -319,7 +352,31 @@ def _latin_families(word: str) -> tuple[int, ...]:
     total = sum(weights.values())
     ranked = sorted(weights, key=lambda form: (-weights[form], form))
     likely = [form for form in ranked[:_FAMILIES_MAX] if weights[form] >= FAMILY_MIN * total]
-    return tuple(_family_code(form) for form in likely)
+    return tuple((_family_code(form), weights[form]) for form in likely)
+
+
+@lru_cache(maxsize=100_000)
+def _latin_syllables(word: str, *, is_first: bool) -> tuple[float, tuple[int, ...]]:
+    """The likeliest one or two syllables of a given word, and how likely they are."""
+    letters = plain(word)
+    best = _likeliest(letters, Place(start=is_first, end=not is_first))
+    if is_first:
+        for cut in range(2, len(letters) - 1):
+            first = _likeliest(letters[:cut], Place(start=True, end=False))
+            last = _likeliest(letters[cut:], Place(start=False, end=True)) if first[0] else first
+            best = max(best, (first[0] * last[0], (*first[1], *last[1])))
+    return best
+
+
+@lru_cache(maxsize=50_000)
+def _likeliest(letters: str, place: Place) -> tuple[float, tuple[int, ...]]:
+    """The likeliest syllable of one spelling."""
+    position = 0 if place.start else 1
+    best = (0.0, 0)
+    for syllable, weights in spelled(letters, place):
+        form = initial(syllable) if place.start else syllable
+        best = max(best, (mixed(weights) * frequencies.given_share(form, position), _code(form)))
+    return best[0], (best[1],) if best[0] else ()
 
 
 # ---- codes ----
