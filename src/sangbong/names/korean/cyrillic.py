@@ -4,8 +4,8 @@
    or Тен. One spelling stands for several syllables (final н for ㄴ and ㅇ); the likelier ones follow
    from how common they are.
 2. (Y2) The family name comes first, in papers of a Russian office at times last. Some end in -гай.
-3. (Y3) A given name has one or two syllables, apart, hyphened or joined. A Russian one, or one with a
-   patronymic, says nothing of the Korean one.
+3. (Y3) A given name has one or two syllables, apart, hyphened or joined. A Russian one, with a
+   patronymic or not, is no syllables and says nothing of the Korean one.
 4. (Y4) ё and е are one, and so are і and и: writers leave the dots out.
 
 Source: the system of Kontsevich (omop.su 164415, with the practice of newspapers as told at
@@ -97,7 +97,6 @@ _CODAS: dict[int, Spelled] = {
     21: {"н": 0.9, "нъ": 0.03, "нг": 0.07},
 }
 _SAME = str.maketrans("ёіЁІ", "еиЕИ")
-_PATRONYMIC = re.compile("(?:ович|евич|ьич|овна|евна|ична)$")
 _WORD = re.compile("[а-яіё]+")
 
 
@@ -109,7 +108,6 @@ def cyrillic_readings(text: str) -> tuple[Reading, ...]:
     words = _WORD.findall(text.casefold().translate(_SAME))
     if not words or len(words) > _WORDS_MAX:
         return ()
-    is_russian = any(_PATRONYMIC.search(word) for word in words)
     orders = [(words[0], words[1:], FAMILY_FIRST)]
     if len(words) > 1:
         orders.append((words[-1], words[:-1], 1 - FAMILY_FIRST))
@@ -118,7 +116,7 @@ def cyrillic_readings(text: str) -> tuple[Reading, ...]:
         shares = _families().get(family)
         if not shares:
             continue
-        weight, parts = (0.0, ()) if is_russian else _given(given)
+        weight, parts = _given(given)
         chance = order * sum(shares.values())
         found.append((part(shares), parts, chance * max(weight, UNREAD_SHARE)))
     best = max((weight for _, _, weight in found), default=0.0)
