@@ -32,6 +32,9 @@ HABITS = ("revised", "mccune", "plain", "yale", "northern", "free")
 HABIT_SHARES = (0.2, 0.05, 0.13, 0.01, 0.09, 0.52)
 """How common each habit is among papers in Latin letters. General knowledge."""
 
+SPELLING_SHARE_MIN = 0.02
+"""A spelling that every habit gives less of a family name or a syllable than this is rare."""
+
 NO_WEIGHTS = (0.0,) * len(HABITS)
 _FREE = HABITS.index("free")
 
@@ -68,6 +71,8 @@ class Place:
 
     start: bool
     end: bool
+    before: str = ""
+    """The onset letter after it, where one writes and so knows it."""
 
 
 def letters_of(syllable: str) -> tuple[str, str, str]:
@@ -401,7 +406,9 @@ def _onset_place(place: Place) -> str:
 
 
 def _coda_place(place: Place) -> str:
-    return "end" if place.end else "mid"
+    if place.end or not place.before:
+        return "end" if place.end else "mid"
+    return {"ㄴ": "mid nasal", "ㅁ": "mid nasal", "ㄹ": "mid liquid"}.get(place.before, "mid plain")
 
 
 @cache
@@ -461,14 +468,15 @@ def _habit_letters(habit: str, part: str, place: str) -> dict[str, dict[str, flo
                 bare = spelling.translate(_SIGNS)
                 each[bare] = each.get(bare, 0.0) + weight
         return stripped
-    # later rows are the more special ones: the system's letters, then any place, then this place
+    # later rows are the more special ones: the system's letters, any place, mid, mid nasal
     system = {
         row["letter"] or "-": {row["spelling"]: 1.0}
         for row in rows("romanization_letters")
         if row["system"] == habit and row["part"] == part
     }
+    base = place.split(" ", maxsplit=1)[0]
     table = system or {letter: {"": 1.0} for letter in CODA_LETTERS}
-    for wanted in ("any", place):
+    for wanted in dict.fromkeys(("any", base, place)):
         special: dict[str, dict[str, float]] = {}
         for row in rows("spelling_habits"):
             if (row["habit"], row["part"], row["place"]) == (habit, part, wanted):

@@ -12,7 +12,7 @@
    family name stands beside. `wife of` names the husband only.
 5. (L5) Words that are no Korean name (Grace) are left out, and `other_words` names them.
 6. (L6) Work is bounded: longer texts than a name can be have no reading. Nothing printable raises.
-7. (L7) A form that is spelled so, if seldom met, keeps about a hundredth beside common ones: how
+7. (L7) A form for which a spelling is not rare keeps about a hundredth beside common forms: how
    common rare syllables are is a guess, and what is left out would count as another name. So does
    another border, or a family name at the other end.
 
@@ -32,6 +32,7 @@ from sangbong.names.korean.habits import (
     HABIT_SHARES,
     HABITS,
     NO_WEIGHTS,
+    SPELLING_SHARE_MIN,
     Place,
     Weights,
     family_initials,
@@ -51,7 +52,7 @@ PIECE_LENGTH_MAX = 24
 
 READINGS_MAX = 6
 READING_SHARE_MIN = 0.005
-_GUESS_SHARE_MIN = 1e-4
+_GUESS_SHARE_MIN = 1e-5
 """What a guess must have of the best one's weight to count; see rule L7."""
 _CUTS_MAX = 4
 _SYLLABLES_MAX = 3
@@ -67,8 +68,8 @@ _INITIAL, _BARE_INITIAL = 0.02, 0.002
 _NO_FAMILY = 0.002
 _BORROWED = 0.1
 """How often one word of a name is spelled by another habit than the rest."""
-_APT, _APT_SHARE = 0.01, 0.013
-"""Rule L7: what counts as spelled so, beside the form that is most, and its least share."""
+_APT_SHARE = 0.013
+"""Rule L7: least share of a form for which the spelling is not rare, and of a likely border."""
 
 _INNER = (("렬", "열"), ("률", "율"))
 
@@ -79,8 +80,8 @@ class _Entry:
 
     total: Weights
     inverse: Weights
-    options: tuple[tuple[str, float, Weights], ...]
-    """Form, P(form), weights."""
+    options: tuple[tuple[str, bool, Weights], ...]
+    """Form, whether the spelling is not rare for it, and the weights."""
     mixed: float
     """The total whatever the habit."""
     known: bool
@@ -370,17 +371,11 @@ def _entry(shares: dict[str, float], likely: dict[str, Weights]) -> _Entry | Non
     }
     total = tuple(sum(column) for column in zip(*loose.values(), strict=True))
     inverse = _inverse(total)
-    best = _inverse(
-        tuple(
-            max(weights[habit] / shares[form] for form, weights in loose.items())
-            for habit in range(len(HABITS))
-        )
-    )
     options = tuple(
-        (form, shares[form], weights)
+        (form, is_apt, weights)
         for form, weights in sorted(loose.items())
-        if max(map(mul, weights, inverse)) >= PART_SHARE_MIN
-        or max(map(mul, weights, best)) >= _APT * shares[form]
+        for is_apt in (max(likely[form]) >= SPELLING_SHARE_MIN,)
+        if is_apt or max(map(mul, weights, inverse)) >= PART_SHARE_MIN
     )
     mixed = sum(map(mul, HABIT_SHARES, total))
     return _Entry(total, inverse, options, mixed, known=known, fixed=None)
@@ -435,9 +430,8 @@ def _part(entry: _Entry, habits: Weights, before: Part | None) -> Part:
         return entry.fixed
     scaled = tuple(map(mul, habits, entry.inverse))
     weighed = {form: sum(map(mul, scaled, weights)) for form, _, weights in entry.options}
-    apt = _APT * max(weighed[form] / share for form, share, _ in entry.options)
-    for form, share, _ in entry.options:
-        if weighed[form] < _APT_SHARE and weighed[form] >= apt * share:
+    for form, is_apt, _ in entry.options:
+        if is_apt and weighed[form] < _APT_SHARE:
             weighed[form] = _APT_SHARE
     if before is not None:
         for northern, southern in _INNER:

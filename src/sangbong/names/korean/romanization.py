@@ -27,6 +27,7 @@ from math import prod
 
 from sangbong.names.korean.habits import (
     HABIT_SHARES,
+    SPELLING_SHARE_MIN,
     Place,
     Weights,
     family_spellings,
@@ -35,9 +36,6 @@ from sangbong.names.korean.habits import (
 )
 from sangbong.names.korean.spelling import fold_word, is_hangul, north, split
 from sangbong.names.korean.tables import rows
-
-SPELLING_SHARE_MIN = 0.02
-"""A spelling that a habit gives less of a family name or syllable than this is rare."""
 
 _PLAIN = str.maketrans({"ŏ": "o", "ŭ": "u", "Ŏ": "O", "Ŭ": "U", "'": None})
 _LABIALS = "ㅁㅂㅃㅍ"
@@ -329,9 +327,10 @@ def free_spellings(hangul: str, *, husband: str = "") -> Iterator[tuple[str, flo
         return
     surname, given = split(hangul)
     families = _common(family_spellings(fold_word(surname)))
+    onsets = (*(letters_of(each)[0] for each in given[1:]), "")
     syllables = [
-        _common(syllable_spellings(each, Place(start=at == 0, end=at == len(given) - 1)))
-        for at, each in enumerate(given)
+        _common(syllable_spellings(each, Place(start=at == 0, end=not onset, before=onset)))
+        for at, (each, onset) in enumerate(zip(given, onsets, strict=False))
     ]
     for parts in product(families.items(), *(each.items() for each in syllables)):
         weight = sum(
