@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.cli import warm
 from tests.cli.conftest import Founded
 from tests.conftest import DAY_OF_DRAW
 
@@ -31,12 +32,10 @@ class Side:
         self, *arguments: str, typed: list[str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command; `typed` are the lines that its person types."""
-        return subprocess.run(
-            [sys.executable, "-m", "sangbong.cli", "--home", str(self.home), *arguments],
-            input="".join(f"{line}\n" for line in typed or []),
-            capture_output=True, text=True, check=False,
-            env={k: v for k, v in os.environ.items() if not k.startswith("SANGBONG_")},
-        )  # fmt: skip
+        return warm.run(
+            ["--home", str(self.home), *arguments],
+            typed="".join(f"{line}\n" for line in typed or []),
+        )
 
     def words(self) -> tuple[str, ...]:
         """What its people read from their own screen."""

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.cli import warm
 from tests.cli.conftest import Founded
 
 
 def run(home: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sangbong.cli", "--home", str(home), "office", *arguments],
-        input=typed, capture_output=True, text=True, check=False,
-        env={k: v for k, v in os.environ.items() if not k.startswith("SANGBONG_")},
-    )  # fmt: skip
+    return warm.run(["--home", str(home), "office", *arguments], typed=typed)
 
 
 def done(home: Path, *arguments: str, typed: str = "") -> str:

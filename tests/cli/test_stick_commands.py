@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.cli import warm
 
 from sangbong.office.core.statement import words as lists
 
@@ -16,11 +16,7 @@ SANGBONG = [sys.executable, "-m", "sangbong.cli"]
 
 
 def run(home: Path, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("SANGBONG_")}
-    return subprocess.run(
-        [*SANGBONG, "--home", str(home), *arguments],
-        capture_output=True, text=True, check=False, input=told, env=clean,
-    )  # fmt: skip
+    return warm.run(["--home", str(home), *arguments], typed=told)
 
 
 @pytest.fixture(scope="module")
