@@ -21,6 +21,7 @@ from sangbong.names.gazetteer import (
     Territory,
     day_of,
 )
+from sangbong.names.korean.hanja import confirms
 from sangbong.names.places import place_book
 
 PROOF = Proof("invented for this test", "C")
@@ -212,6 +213,17 @@ def test_hanja_say_what_the_hangul_says() -> None:
         for period in unit.names:
             assert len(period.signs) == len(period.value) or period.value in native, period
             assert re.fullmatch(r"[가-힣]+(-[가-힣]+)?", period.value)
+
+
+def test_hanja_are_read_as_the_hangul_but_for_two_known_names() -> None:
+    """白川 is 배천 and no 백천; 枇峴 is 피현 in the North and 비현 in the South."""
+    odd = {
+        period.value
+        for unit in BOOK.units.values()
+        for period in unit.names
+        if period.signs and "-" not in period.value and not confirms(period.value, period.signs)
+    }
+    assert odd == {"배천", "피현"}
 
 
 @given(TERRITORIES, TERRITORIES)
