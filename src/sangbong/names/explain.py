@@ -56,7 +56,7 @@ def label(item: LikenessItem, language: Language) -> str:
 
 def shown_bits(millibits: int) -> str:
     """A weight with its sign, in tenths of a bit: rule E2."""
-    return f"{round(millibits / 100) / 10:+.1f}"
+    return f"{round(millibits / 100) / 10:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def verdict(likeness: Likeness, language: Language) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sangbong.names.explain import LedgerLine
+
 BITS = 1000
 """Evidence is counted in thousandths of a bit, so that no float enters a paper."""
 
@@ -61,6 +63,17 @@ class PlaceShown:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesLedger:
+    """Why two names agree or not: the pair compared, part by part, and what it allows to be said."""
+
+    title: str
+    pair: str
+    lines: tuple[LedgerLine, ...]
+    verdict: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLine:
     """One reason for or against: the two values compared and its weight in thousandths of a bit."""
 
@@ -69,6 +82,7 @@ class EvidenceLine:
     theirs: str
     millibits: int
     scale: int = 1
+    ledger: NamesLedger | None = None
 
     @property
     def bits(self) -> str:

@@ -55,7 +55,7 @@ def test_the_sum_says_whether_the_two_may_be_called_one_name() -> None:
 def test_weights_are_shown_in_tenths_of_a_bit() -> None:
     # E2
     assert [shown_bits(each) for each in (2745, 0, -7966, 49, -49)] == [
-        "+2.7", "+0.0", "-8.0", "+0.0", "+0.0"
+        "+2.7", "+0.0", "−8.0", "+0.0", "+0.0"
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,8 @@ from sangbong.tracing.core.states import EntryState, PairState
 from sangbong.tracing.operations import decide, record_found_persons_answer
 from sangbong.tracing.queries import ComparisonView, EntryPage, IncomingLine
 from sangbong.web import audit, faces, offices, words
-from sangbong.web.faces import Chip, Event, Evidence, Mark
+from sangbong.web.console.names import names_ledger
+from sangbong.web.faces import Chip, Event, Evidence, Mark, NamesLedger
 from sangbong.web.paging import PAGE_ROWS, cut, page_number, page_of
 from sangbong.web.permissions import needs
 from sangbong.web.press import press
@@ -254,7 +255,15 @@ def _decide(request: StaffRequest, entry_id: int) -> str:
 
 
 def _comparison(request: StaffRequest, entry: EntryPage, *, faults: list[str]) -> HttpResponse:
-    rivals = [_rival(one, chosen=one.person_id == entry.person_id) for one in entry.comparisons]
+    language = language_of(request)
+    rivals = [
+        _rival(
+            one,
+            chosen=one.person_id == entry.person_id,
+            ledger=names_ledger(one.record, entry.sought, language),
+        )
+        for one in entry.comparisons
+    ]
     wanted = request.GET.get("record", "")
     facing = next(
         (one for one in rivals if str(one.view.person_id) == wanted),
@@ -274,7 +283,7 @@ def _comparison(request: StaffRequest, entry: EntryPage, *, faults: list[str]) -
         "absent": chance_text(entry.absent_ppm) if entry.absent_ppm is not None else "",
         "sought_sex": words.short(entry.sought.get("sex", "")),
         "answer": words.mark("answer", entry.answer) if entry.answer else None,
-        "history": _history(entry, language_of(request)),
+        "history": _history(entry, language),
         "decisions": [(one.value, words.mark("finding", one).word) for one in DECISIONS],
         "replies": [(one.value, words.mark("answer", one).word) for one in Answer],
         "waits": _waits(entry),
@@ -286,7 +295,7 @@ def _comparison(request: StaffRequest, entry: EntryPage, *, faults: list[str]) -
     return render(request, "web/console/comparison.html", context, status=422 if faults else 200)
 
 
-def _rival(one: ComparisonView, *, chosen: bool) -> Rival:
+def _rival(one: ComparisonView, *, chosen: bool, ledger: NamesLedger | None) -> Rival:
     alive = one.record.get("alive")
     state = "unknown" if alive is None else "alive" if alive else "dead"
     lines = faces.evidence(
@@ -300,9 +309,13 @@ def _rival(one: ComparisonView, *, chosen: bool) -> Rival:
             for item in one.evidence
         ]
     )
+    explained = tuple(
+        replace(line, ledger=ledger) if item.item == "name" else line
+        for line, item in zip(lines.lines, one.evidence, strict=True)
+    )
     return Rival(
         view=one,
-        evidence=lines,
+        evidence=replace(lines, lines=explained),
         chance=chance_text(one.probability_ppm),
         life=words.mark("life", state),
         sex=words.short(one.record.get("sex", "")),
