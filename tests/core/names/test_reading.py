@@ -106,6 +106,7 @@ def best(text: str) -> str:
         ("Hyŏn'gŭn Yi", "이현근"),
         ("O Yong-ho", "오영호"),
         ("Shin Jin", "신진"),
+        ("Kim Young-Чо Hee", "김영희"),
         ("Kim", "김"),
     ],
 )
@@ -204,6 +205,7 @@ def test_a_family_name_may_be_an_initial() -> None:
         ("Mrs. Young-hee Park", {"박": 0.6, "": 0.3}),
         ("Mrs. Park", {"박": 0.6, "": 0.3}),
         ("Young-hee Kim (Grace)", {"김": 1.0}),
+        ("Young-hee Kim, wife", {"김": 0.6, "": 0.3}),
     ],
 )
 def test_a_married_name_keeps_her_own_family_name(text: str, families: dict[str, float]) -> None:

@@ -307,10 +307,6 @@ def _cut(entries: tuple[_Entry, ...]) -> _Cut:
     return _Cut(entries, shares, sum(shares))
 
 
-def _is_syllables(letters: str) -> bool:
-    return bool(_letter_cuts(letters, Place(start=True, end=True), _SYLLABLES_MAX))
-
-
 @lru_cache(maxsize=20_000)
 def _syllable(letters: str, place: Place) -> _Entry | None:
     return _folded(dict(spelled(letters, place)), place)
