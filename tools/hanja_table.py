@@ -1,4 +1,4 @@
-"""Build hanja_readings.csv and japanese_readings.csv of names/korean/data from the Unihan database.
+"""Build hanja_readings.csv, japanese_readings.csv and five_elements.csv of names/korean/data from the Unihan database.
 
     python tools/hanja_table.py /usr/share/unicode
 
@@ -107,13 +107,28 @@ def japanese(folder: Path) -> Iterator[tuple[str, str, str, int, str]]:
         yield on.lower(), hangul, place, count, "Unihan"
 
 
+ELEMENTS = {"75": "wood", "86": "fire", "32": "earth", "167": "metal", "85": "water"}
+"""The radicals that a generation's syllable shows its element by."""
+
+
+def elements(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Every character that may stand in a name and has the radical of an element."""
+    readings, _ = collect(folder)
+    for character, key, value in entries(folder, "Unihan_IRGSources"):
+        radical = value.split()[0].split(".")[0].rstrip("'")
+        is_named = set("EN") & set(readings.get(character, ""))
+        if key == "kRSUnicode" and radical in ELEMENTS and is_named:
+            yield character, ELEMENTS[radical], "Unihan"
+
+
 def main() -> None:
-    """Write both tables."""
+    """Write the tables."""
     folder = Path(sys.argv[1])
     heads = ("character", "readings", "alike", "source")
     write("hanja_readings", heads, table(folder))
     heads = ("reading", "hangul", "place", "characters", "source")
     write("japanese_readings", heads, japanese(folder))
+    write("five_elements", ("character", "element", "source"), elements(folder))
 
 
 def write(name: str, heads: Iterable[str], lines: Iterable[Iterable[str | int]]) -> None:

@@ -1,6 +1,8 @@
-"""Generation syllables: rules G1 to G5 of `names/korean/generation.py`."""
+"""Generation syllables: rules G1 to G6 of `names/korean/generation.py`."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from sangbong.names.korean.generation import (
     GenerationEvidence,
     GenerationMark,
     Link,
+    element_evidence,
     generation_mark,
     mark_evidence,
     parent_evidence,
@@ -69,12 +72,30 @@ def test_g4_a_child_bears_no_syllable_of_its_parent() -> None:
 
 
 @pytest.mark.parametrize("short", ["", "구", "빛나라", ("영", "")])
-def test_g5_other_lengths_and_unknown_syllables_say_nothing(short: str) -> None:
+def test_g6_other_lengths_and_unknown_syllables_say_nothing(short: str) -> None:
     nothing = GenerationEvidence(Link.UNREADABLE, 0)
     assert sibling_evidence(short, "병호") == nothing
     assert parent_evidence("병호", short) == nothing
     assert mark_evidence(GenerationMark("병", 0, 2), short) == nothing
+    assert element_evidence(short, "炳浩") == nothing
     assert generation_mark([short, short]) is None
+
+
+CLAN = "錫澤植炳基鎭源柱烈均鍾浩東炯圭鎔"
+"""Published syllables of one clan, generation by generation. Source: ja.wikipedia 海州呉氏."""
+
+
+def test_g5_the_published_syllables_of_a_clan_follow_the_elements() -> None:
+    for father, son in pairwise(CLAN):
+        found = element_evidence(f"{father}世", f"世{son}")
+        assert found == GenerationEvidence(Link.FOLLOWS, 1365, son, 1)
+        assert element_evidence(f"世{father}", f"{son}世").place == 0
+        assert element_evidence(f"{father}世", f"{son}世").link is Link.APART
+        assert element_evidence(f"世{son}", f"{father}世").link is Link.APART
+
+
+def test_g5_what_does_not_follow_says_little() -> None:
+    assert element_evidence("世昌", "明洙") == GenerationEvidence(Link.APART, -515)
 
 
 def test_a_known_mark_says_more_than_one_sibling_alone() -> None:

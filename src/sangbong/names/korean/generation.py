@@ -6,9 +6,13 @@
 3. (G3) The place alternates: first with the father, last with the sons, or the other way.
 4. (G4) A child does not bear a syllable of its parent's name; two who share one are hardly parent and
    child.
-5. (G5) Only names of two syllables say anything, and only where the syllables are known.
+5. (G5) Many clans let the radicals of their syllables follow the five elements, each bringing forth
+   the next: wood, fire, earth, metal, water. A son's character at the other place with the element
+   after his father's is a little evidence.
+6. (G6) Only names of two syllables say anything, and only where the syllables are known.
 
-Source: posan.kr and kj-choi.com on 항렬; the shares are general knowledge (NOT verified).
+Source: posan.kr and kj-choi.com on 항렬; the published syllables of a clan (ja.wikipedia 海州呉氏);
+data/five_elements.csv (radicals by Unihan); the shares are general knowledge (NOT verified).
 """
 
 from __future__ import annotations
@@ -17,10 +21,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from math import log2
 from types import MappingProxyType
 
 from sangbong.names.korean.frequencies import given_share
+from sangbong.names.korean.tables import rows
 
 SHARING = MappingProxyType({"MM": 0.6, "FF": 0.3, "FM": 0.12, "": 0.35})
 """How often two siblings of these sexes share their syllable at the same place, born about
@@ -33,12 +39,24 @@ EVIDENCE_MAX = 8.0
 """Most bits that a shared syllable says: a rare one is also shared by namesakes of one village."""
 
 
+CYCLE = ("wood", "fire", "earth", "metal", "water")
+
+FOLLOWING = 0.3
+"""How often a son's character follows the element of his father's at the other place. General
+knowledge."""
+
+_BY_CHANCE = 0.16
+"""How often two unrelated names do: each element is that of some 8 % of the characters in names, at
+either of two places."""
+
+
 class Link(StrEnum):
     """How two given names hang together."""
 
     SHARED = "shared"
     APART = "apart"
     SAME_NAME = "same_name"
+    FOLLOWS = "follows"
     UNREADABLE = "unreadable"
 
 
@@ -78,7 +96,7 @@ def sibling_evidence(
     sexes: tuple[str, str] = ("", ""),
     decade: int | None = None,
 ) -> GenerationEvidence:
-    """What two given names say of their bearers being siblings: rules G1, G2 and G5.
+    """What two given names say of their bearers being siblings: rules G1, G2 and G6.
 
     Args:
         left: folded syllables of one given name.
@@ -100,13 +118,31 @@ def sibling_evidence(
 
 
 def parent_evidence(parent: Sequence[str], child: Sequence[str]) -> GenerationEvidence:
-    """What two given names say of their bearers being parent and child: rules G4 and G5."""
+    """What two given names say of their bearers being parent and child: rules G4 and G6."""
     if not (_is_whole(parent) and _is_whole(child)):
         return _NOTHING
     for place, syllable in enumerate(child):
         if syllable in parent:
             return GenerationEvidence(Link.SHARED, round(1000 * log2(TABOO)), syllable, place)
     return GenerationEvidence(Link.APART, 0)
+
+
+def element_evidence(parent: str, child: str) -> GenerationEvidence:
+    """What the Hanja of two given names say of father and son by the elements: rules G5 and G6.
+
+    Args:
+        parent: the two Hanja of the father's given name.
+        child: those of the son's.
+    """
+    if not (_is_whole(parent) and _is_whole(child)):
+        return _NOTHING
+    elements = _elements()
+    for place, character in enumerate(child):
+        before = elements.get(parent[1 - place])
+        if before and elements.get(character) == CYCLE[(CYCLE.index(before) + 1) % len(CYCLE)]:
+            bits = log2(FOLLOWING / _BY_CHANCE + 1 - FOLLOWING)
+            return GenerationEvidence(Link.FOLLOWS, round(1000 * bits), character, place)
+    return GenerationEvidence(Link.APART, round(1000 * log2(1 - FOLLOWING)))
 
 
 def generation_mark(givens: Sequence[Sequence[str]]) -> GenerationMark | None:
@@ -146,3 +182,8 @@ def mark_evidence(
 
 def _is_whole(given: Sequence[str]) -> bool:
     return len(given) == 2 and all(given)
+
+
+@cache
+def _elements() -> dict[str, str]:
+    return {row["character"]: row["element"] for row in rows("five_elements")}
