@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
+from math import log2
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from sangbong.kernel.errors import LANGUAGES, messages
 from sangbong.names.gazetteer import Relation
 from sangbong.names.place_likeness import (
     BOUND_MILLIBITS,
+    OTHER_HOME,
+    SHARE_MIN,
     PlaceItem,
     PlaceLikeness,
     compare_matches,
@@ -69,6 +73,49 @@ def test_the_year_changes_the_ground_that_is_compared() -> None:
     assert told(before)[1][1] is Relation.OVERLAPS
     assert told(after)[1][1] is Relation.DISJOINT
     assert after.millibits < 0 < before.millibits
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "share"),
+    [
+        ("황해도 봉산군", "봉산군", 0.24 / 18),
+        ("황해도", "봉산군", 0.24),
+        ("봉산군", "황해도", 0.24),
+        ("황해도", "황해도", 0.24),
+    ],
+)
+def test_the_weight_is_that_of_a_home_drawn_as_people_come(
+    left: str, right: str, share: float
+) -> None:
+    """PX1 and PX2: of the two grounds the wider one is what both tell."""
+    expected = log2((1 - OTHER_HOME) / share + OTHER_HOME)
+    assert compare_places(left, right).millibits == round(1000 * expected)
+
+
+def test_no_ground_counts_as_rarer_than_the_least() -> None:
+    """PX4: the city of 철원 was a tenth of one of the counties that the fewest come from."""
+    city = tuple(match for match in find("철원시") if match.unit.id == "강원 철원시")
+    sure = (replace(city[0], weight=1.0),)
+    most = round(1000 * log2((1 - OTHER_HOME) / SHARE_MIN + OTHER_HOME))
+    assert compare_matches(sure, sure).millibits == most <= BOUND_MILLIBITS
+
+
+COMMON = sorted(
+    (holder, other)
+    for ground in place_book().gazetteer().grounds
+    for holder, _, _ in place_book().gazetteer().holders(ground)
+    for other in (ground.split(" ")[0], ground)
+)
+
+
+@given(st.sampled_from(COMMON))
+def test_places_with_common_ground_weigh_the_same_from_either_side(pair: tuple[str, str]) -> None:
+    units = place_book().gazetteer().units
+    left, right = (units[unit] for unit in pair)
+    names = (left.names[0].value, right.names[0].value)
+    there, back = compare_places(*names), compare_places(*reversed(names))
+    assert [line.millibits for line in there.items] == [line.millibits for line in back.items]
+    assert there.millibits == back.millibits
 
 
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
