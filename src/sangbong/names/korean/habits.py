@@ -183,12 +183,15 @@ def initials(prefix: str, place: Place) -> dict[str, float]:
     for syllable in inventory():
         onset, nucleus, _ = letters_of(syllable)
         nuclei = _by_letter("nucleus", "bare" if onset == "ㅇ" else "after")[nucleus]
-        weight = fsum(
-            mixed(first) * mixed(middle)
-            for a, first in onsets[onset].items()
-            for b, middle in nuclei.items()
-            if (a + b).startswith(prefix)
-        )
+        weight = 0.0
+        for first, weights in onsets[onset].items():
+            if first.startswith(prefix):
+                weight += mixed(weights)
+            elif prefix.startswith(first):
+                rest = prefix[len(first) :]
+                weight += mixed(weights) * fsum(
+                    mixed(each) for vowel, each in nuclei.items() if vowel.startswith(rest)
+                )
         if weight > 0:
             found[syllable] = weight
     return found
