@@ -91,6 +91,11 @@ def test_one_name_in_any_script_has_one_key() -> None:
     assert len(set(keys_of(["남궁옥분", "南宮玉粉"]).tolist())) == 1
 
 
+def test_latin_syllables_are_folded_after_what_stands_before_them() -> None:
+    assert keys_of(["Yi Tae-ryul"]) == keys_of(["이태율"])
+    assert keys_of(["Yi Sang-ryul"]) == keys_of(["이상률"])
+
+
 @given(st.lists(hangul_names, min_size=2, max_size=30, unique=True))
 def test_keys_are_equal_only_for_equal_codes(texts: list[str]) -> None:
     codes, keys = codes_of(texts), keys_of(texts)
