@@ -111,7 +111,7 @@ def test_every_later_name_leads_back(county: County) -> None:
 
 def test_the_later_names_of_a_county_come_with_their_dates_and_shares() -> None:
     assert [(n.name, n.province, n.since, n.share) for n in later_names("황해 재령")] == [
-        ("신원", "황해", "1952-12-22", 270),
+        ("신원", "황해", "1952-12-22", 318),
         ("은파", "황해", "1952-12-22", 90),
     ]
     assert ("남포", "남포", "1979-12-01", 300) in [
