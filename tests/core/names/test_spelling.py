@@ -47,6 +47,24 @@ def test_folding_twice_changes_nothing(name: str) -> None:
     assert fold(fold(name)) == fold(name)
 
 
+@given(st.text(max_size=12))
+def test_folding_any_text_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("\uf90a英姬", "金英姬"),
+        ("RYU Yŏng", "ryu yo\u0306ng"),
+        ("\uf9e1", "李"),
+        ("이(\uf9e1)", "이(李)"),
+    ],
+)
+def test_s3_duplicate_hanja_and_large_letters_meet_the_others(left: str, right: str) -> None:
+    assert fold(left) == fold(right)
+
+
 @given(NAMES)
 def test_a_name_and_its_northern_spelling_fold_alike(name: str) -> None:
     surname, given_name = split(name)

@@ -52,7 +52,7 @@ def applied(**changes: str):
 
 
 def test_a_name_is_kept_as_written_beside_its_normal_and_comparing_forms() -> None:
-    # the duplicate Hanja of KS X 1001 says that 金 is read 금 here; form C loses that
+    # the duplicate Hanja of KS X 1001 says that 金 is read 금 here; form C would lose that
     person, faults = registered(name=" 리선호 ", house_name="\u1106\u1161\u11a8\u1102\u1162")
     assert faults == []
     assert [name[:] for name in person.names] == [
@@ -61,7 +61,8 @@ def test_a_name_is_kept_as_written_beside_its_normal_and_comparing_forms() -> No
     ]
     application, _, _ = applied(applicant_hanja="\uf90a")
     hanja = application.applicant.names[-1]
-    assert (hanja.as_written, hanja.text, hanja.script) == ("\uf90a", "\u91d1", Script.HANJA)
+    assert (hanja.as_written, hanja.text, hanja.script) == ("\uf90a", "\uf90a", Script.HANJA)
+    assert hanja.folded == "\u91d1"
 
 
 def test_a_lunar_day_spans_its_solar_day_and_keeps_what_was_said() -> None:

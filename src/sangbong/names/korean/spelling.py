@@ -31,10 +31,15 @@ INNER = {"렬": "열", "률": "율"}
 def fold(name: str) -> str:
     """The Southern spelling without blanks, for comparing: rules S1 to S3.
 
-    Folding twice changes nothing. Text that is not Hangul is returned in lower case.
+    Folding twice changes nothing. Text that is not Hangul is returned in lower case, its duplicate
+    Hanja as the ordinary ones: two papers that differ there must meet.
     """
     surname, given = split(name)
-    return (fold_word(surname) + fold_word(given)).casefold()
+    folded = fold_word(surname) + fold_word(given)
+    if given or folded.isascii():
+        return folded.casefold()
+    # Unicode, canonical caseless matching (D145); form C for Hangul in mixed text
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).casefold())
 
 
 def fold_word(word: str) -> str:
