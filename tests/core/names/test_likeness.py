@@ -16,6 +16,7 @@ from sangbong.names.likeness import (
     GIVEN_PARTS_MAX,
     ITEM_BITS_MAX,
     SIGN_BITS,
+    THRESHOLD_MILLIBITS,
     Item,
     Level,
     Likeness,
@@ -255,6 +256,7 @@ def test_a_family_name_alone_says_nothing_of_the_given_name() -> None:
 def test_a_syllable_too_many_speaks_against() -> None:
     likeness = korean(hangul("김영"), hangul("김영희"))
     assert levels(likeness)[1:] == [(Item.GIVEN, Level.EXACT), (Item.GIVEN, Level.EXTRA)]
+    assert likeness.items[2].millibits < -4_000
     assert not likeness.is_one_name
 
 
@@ -319,6 +321,42 @@ def test_the_bound_holds_for_the_rarest_name_of_all() -> None:
     parts = tuple(sure(each) for each in ("뷁", "똠", "쀍", "긞"))
     letters = Letters({"a": (Reading(sure("rare"), parts),)})
     assert 0 < compare(latin("a"), latin("a"), tradition=letters).millibits <= BOUND_MILLIBITS
+
+
+# ---- L8: one name ----
+
+
+def test_relatives_of_a_rare_family_do_not_have_one_name() -> None:
+    # the sum is far above the threshold, and one part speaks against
+    sisters = korean(hangul("남궁옥분"), hangul("남궁옥란"))
+    slip = korean(hangul("남궁옥분"), hangul("남궁옥문"))
+    assert slip.millibits > THRESHOLD_MILLIBITS < sisters.millibits + 6_000
+    assert [slip.items[2].level, slip.is_one_name] == [Level.ONE_LETTER, False]
+    assert not sisters.is_one_name
+
+
+def test_a_name_with_a_part_that_nobody_knows_is_not_called_one() -> None:
+    likeness = korean(hangul("남궁○분"), hangul("남궁옥분"))
+    assert likeness.millibits > THRESHOLD_MILLIBITS
+    assert not likeness.is_one_name
+
+
+def test_a_reading_that_hardly_agrees_is_not_called_one() -> None:
+    half = part({"common": 0.05, "x": 0.95})
+    sure_given = (sure("p"), sure("q"))
+    letters = Letters(
+        {"a": (Reading(half, sure_given),), "b": (Reading(sure("common"), sure_given),)}
+    )
+    likeness = compare(latin("a"), latin("b"), tradition=letters)
+    assert likeness.millibits > THRESHOLD_MILLIBITS
+    assert not likeness.is_one_name
+
+
+def test_a_name_too_common_to_tell_is_not_called_one() -> None:
+    letters = Letters({"a": (Reading(sure("common"), ()),)})
+    likeness = compare(latin("a"), latin("a"), tradition=letters)
+    assert levels(likeness) == [(Item.FAMILY, Level.EXACT)]
+    assert not likeness.is_one_name
 
 
 # ---- the ledger ----
