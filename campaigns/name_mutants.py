@@ -55,6 +55,8 @@ NAMES = (
     "Pak Sun-ok (Mrs. Smith)",
     "金本 花子",
     "가네모토 하나코",
+    "Ким Ен-Хи",
+    "Цой Сун Ок",
     "Maria van der Olm",
     "Quist, Jürgen-Łukasz",
     "Anna Quist née O'Olmedal",
