@@ -58,7 +58,9 @@ BOUND_MILLIBITS = 90_000
 """No likeness is further from zero: family, given parts and signs together (rule L7)."""
 
 THRESHOLD_MILLIBITS = 6_000
-"""From here on two names may be called one (64 to 1): set on half of benchmarks/names_pairs.csv."""
+"""From here on two names may be called one (64 to 1): a bit below the weakest pair of one name on the
+even rows of benchmarks/names_pairs.csv, a one-syllable name of a common family. Other names are told
+apart by their parts (rule L8); the threshold keeps out names too common to tell anything."""
 
 _PAIR_SHARE_MIN = 1e-3
 _NEAR_OPTION_MIN = 0.02
