@@ -337,3 +337,57 @@ def test_the_shares_of_people_sum_to_one() -> None:
     shares = [place_book().share(county.key) for county in counties_1945()]
     assert sum(shares) == pytest.approx(1.0)
     assert min(shares) > 0
+
+
+# What the tables tell of places that families name
+
+
+@pytest.mark.parametrize(
+    ("unit", "sides"),
+    [
+        ("경기 개성", ["", "south", "south", "north"]),
+        ("경기 개풍", ["", "south", "south", "north"]),
+        ("황해 옹진", ["", "south", "south", "north"]),
+        ("강원 철원", ["", "north", "north", "south"]),
+        ("강원 화천", ["", "north", "north", "south"]),
+        ("강원 양구", ["", "north", "north", "south"]),
+        ("강원 인제", ["", "north", "north", "south"]),
+        ("강원 고성", ["", "north", "north", "south"]),
+        ("강원 양양", ["", "north", "north", "south"]),
+        ("경기 연천", ["", "north", "north", "south"]),
+        ("경기 장단", ["", "south", "south", "south"]),
+        ("황해 봉산", ["", "north", "north", "north"]),
+        ("경기 수원", ["", "south", "south", "south"]),
+    ],
+)
+def test_places_between_the_lines_changed_sides(unit: str, sides: list[str]) -> None:
+    assert [BOOK.units[unit].side(year) for year in (1945, 1946, 1950, 1960)] == sides
+
+
+def test_a_county_cut_by_the_line_stands_on_both_sides() -> None:
+    for county in ("철원", "고성", "김화"):
+        old = territory(f"강원 {county}", 1945)
+        held = {unit for unit, _, until in BOOK.holders(f"강원 {county}") if until > 19630102}
+        assert {BOOK.units[unit].side(1964) for unit in held} == {"north", "south"}
+        parts = [territory(unit, 1964) for unit in held]
+        assert sum(BOOK.overlap(old, part).common for part in parts) == 1000
+
+
+def test_a_name_may_come_back() -> None:
+    assert [p.value for p in BOOK.units["함북 경흥"].names] == ["경흥", "은덕", "경흥"]
+    assert [p.value for p in BOOK.units["함북 영안"].names] == ["영안", "명간", "화성", "명간"]
+    assert BOOK.units["평남 진남포"].kind(2011) == "특별시"
+
+
+def test_the_law_of_the_south_keeps_the_map_of_1945() -> None:
+    """G4: 황해도 of the five northern provinces is the whole of it, whatever the North made of it."""
+    assert territory("황해", 2020).pieces == frozenset()
+    assert territory("황해", 2020, in_law=True) == territory("황해", 1945)
+    both = BOOK.overlap(territory("황해", 1945), territory("황남", 2020))
+    assert both.relation is Relation.CONTAINS
+
+
+def test_hwanghae_was_parted_into_two_provinces_and_a_few_counties_elsewhere() -> None:
+    parts = ("황남", "황북", "평남", "강원", "경기 개성", "경기")
+    old = territory("황해", 1945)
+    assert sum(BOOK.overlap(old, territory(part, 1990)).common for part in parts) == 18_000
