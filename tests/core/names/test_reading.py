@@ -107,6 +107,7 @@ def best(text: str) -> str:
         ("O Yong-ho", "오영호"),
         ("Shin Jin", "신진"),
         ("Kim Young-Чо Hee", "김영희"),
+        ("Kim Young Nee", "김영니"),
         ("Kim", "김"),
     ],
 )
@@ -199,6 +200,7 @@ def test_a_family_name_may_be_an_initial() -> None:
         ("Park Kim Young-hee", {"김": 0.9}),
         ("Young-hee Kim-Park", {"김": 0.5, "박": 0.3}),
         ("Young-hee Park née Kim", {"김": 1.0}),
+        ("Young-hee Park née", {"박": 0.9}),
         ("Young-hee Park (nee Kim)", {"김": 1.0}),
         ("Park Young-hee, born Kim", {"김": 1.0}),
         ("KIM YOUNG HEE WIFE OF PARK", {"김": 0.6, "": 0.3}),

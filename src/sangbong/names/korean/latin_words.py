@@ -81,6 +81,8 @@ class _Marks:
     married: bool = False
     born_next: bool = False
     aside: bool = False
+    last: str = ""
+    """The word that announced the family name she was born with."""
 
     def mark(self, sign: str) -> None:
         """Meet a bracket or a comma."""
@@ -96,7 +98,7 @@ class _Marks:
         if low in _TITLES:
             self.married = self.married or low in _MARRIED
         elif low == "née" or (low in _BORN and len(self.words) >= _BORN_AFTER):
-            self.born_next = True
+            self.born_next, self.last = True, text
         elif not plain(text).strip("'"):
             return
         elif self.born_next:
@@ -123,6 +125,8 @@ def written(text: str) -> Written | None:
         else:
             marks.meet(sign)
     words = marks.words
+    if marks.born_next and marks.last.casefold() == "nee":
+        words.append(_word(marks.last))  # nothing came after it: it is a syllable
     if not words or len(words) > WORDS_MAX:
         return None
     comma = 0 < marks.comma < len(words)

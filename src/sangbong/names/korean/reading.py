@@ -327,29 +327,38 @@ def _folded(likely: dict[str, Weights], place: Place) -> _Entry | None:
     """What is spelled alike, each folded form once: 용 and 룡 begin one given name."""
     shares: dict[str, float] = {}
     folded: dict[str, Weights] = {}
+    apt: set[str] = set()
     for syllable, weights in likely.items():
         form = fold_word(syllable) if place.start else syllable
         part_of = 1.0 if form == syllable else northern_share(syllable)
         before = folded.get(form, NO_WEIGHTS)
         shares[form] = given_share(form, 0 if place.start else 1)
         folded[form] = tuple(a + part_of * b for a, b in zip(before, weights, strict=True))
-    return _entry(shares, folded)
+        apt |= {form} if max(weights) >= SPELLING_SHARE_MIN else set()
+    return _entry(shares, folded, apt)
 
 
 @lru_cache(maxsize=10_000)
 def _family(letters: str) -> _Entry | None:
     likely = family_spelled(letters)
-    return _entry({form: family_share(form) for form in likely}, likely)
+    apt = {form for form, weights in likely.items() if max(weights) >= SPELLING_SHARE_MIN}
+    return _entry({form: family_share(form) for form in likely}, likely, apt)
 
 
 @lru_cache(maxsize=100)
 def _family_initial(letter: str) -> _Entry | None:
     likely = {form: (weight,) * len(HABITS) for form, weight in family_initials(letter).items()}
-    return _entry({form: family_share(form) for form in likely}, likely)
+    return _entry({form: family_share(form) for form in likely}, likely, set())
 
 
-def _entry(shares: dict[str, float], likely: dict[str, Weights]) -> _Entry | None:
-    """Weigh the forms: P(form), the share, times P(spelling | form) by habit, rule L1."""
+def _entry(shares: dict[str, float], likely: dict[str, Weights], apt: set[str]) -> _Entry | None:
+    """Weigh the forms: P(form), the share, times P(spelling | form) by habit, rule L1.
+
+    Args:
+        shares: P(form) of each.
+        likely: P(spelling | form) of each.
+        apt: the forms for which the spelling is not rare.
+    """
     weighed = {form: tuple(shares[form] * w for w in likely[form]) for form in likely}
     strict = tuple(sum(column) for column in zip(*weighed.values(), strict=True))
     if not any(strict):
@@ -368,10 +377,9 @@ def _entry(shares: dict[str, float], likely: dict[str, Weights]) -> _Entry | Non
     total = tuple(sum(column) for column in zip(*loose.values(), strict=True))
     inverse = _inverse(total)
     options = tuple(
-        (form, is_apt, weights)
+        (form, form in apt, weights)
         for form, weights in sorted(loose.items())
-        for is_apt in (max(likely[form]) >= SPELLING_SHARE_MIN,)
-        if is_apt or max(map(mul, weights, inverse)) >= PART_SHARE_MIN
+        if form in apt or max(map(mul, weights, inverse)) >= PART_SHARE_MIN
     )
     mixed = sum(map(mul, HABIT_SHARES, total))
     return _Entry(total, inverse, options, mixed, known=known, fixed=None)
