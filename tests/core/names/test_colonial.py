@@ -134,7 +134,7 @@ def test_c3_a_colonial_name_leads_back_to_the_korean_one(written: str, name: str
     [
         ("이영희", "이 영 희"),
         ("이 영희", "이 영 희"),
-        ("김구", "김 구"),
+        ("김옥", "김 옥"),
         ("李英姬", "이 영 희"),
         ("남궁옥", "남궁 옥"),
     ],

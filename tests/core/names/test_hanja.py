@@ -149,11 +149,11 @@ def test_h5_hanja_confirm_a_hangul_name(hangul: str, written: str, answer: bool)
         ("임철수", {"hanja": "任哲洙"}, ("임철수",)),
         ("유선율", {"hanja": "柳宣律"}, ("류선률",)),
         ("남궁옥녀", {"hanja": "南宮玉女"}, ("남궁옥녀",)),
-        ("최용해", {"hanja": "崔龍海"}, ("최룡해",)),
-        ("최용해", {"hanja": "崔勇海"}, ("최용해",)),
-        ("최용해", {"hanja": "崔順玉"}, ("최용해",)),
-        ("최용해", {"reported": "최룡해"}, ("최룡해",)),
-        ("최용해", {"reported": "최순옥"}, ("최용해",)),
+        ("최용수", {"hanja": "崔龍洙"}, ("최룡수",)),
+        ("최용수", {"hanja": "崔勇洙"}, ("최용수",)),
+        ("최용수", {"hanja": "崔順玉"}, ("최용수",)),
+        ("최용수", {"reported": "최룡수"}, ("최룡수",)),
+        ("최용수", {"reported": "최순옥"}, ("최용수",)),
         ("이영희", {"hanja": "\uf9e1英姬"}, ("리영희",)),
         ("이락", {"hanja": "李樂"}, ("리락",)),
         ("유노", {"hanja": "柳怒"}, ("류노", "류로")),
@@ -214,3 +214,20 @@ def test_the_table_weighs_little() -> None:
     table = hanja._table()
     assert len(table) > 12_000
     assert all(readings for readings, _ in table.values())
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "surname_hanja",
+        "hanja_variants",
+        "colonial_families",
+        "japanese_readings",
+        "japanese_name_readings",
+        "five_elements",
+        "cyrillic_families",
+    ],
+)
+def test_every_row_of_a_table_names_its_source(table: str) -> None:
+    assert rows(table)
+    assert all(row["source"] for row in rows(table))
