@@ -158,6 +158,11 @@ def test_a_made_name_is_known_where_the_paper_does_not_say_so(written: str, name
     assert best(written, NameKind.REGISTRY) == name
 
 
+def test_three_characters_may_hold_a_made_family_name() -> None:
+    families = [len(reading.given) for reading in read("金山玉", NameKind.REGISTRY)]
+    assert families == [2, 1]
+
+
 def test_c5_sounds_that_are_a_made_and_a_korean_name_are_both() -> None:
     families = {likeliest(family) for family, _, _ in sound_readings("Hayashi Eiki")}
     assert families == {"임"}

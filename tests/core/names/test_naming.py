@@ -88,6 +88,7 @@ def test_nk2_family_and_given_name_each_begin_a_word(text: str, told_as: str) ->
         ("이先렬", "이 선 열"),
         ("金○烈", "김 ? 열"),
         ("南宮玉", "남궁 옥"),
+        ("諸葛玉", "제갈 옥"),
         ("남宮玉", "남궁 옥"),
         ("黃寶英", "황 보 영"),
         ("황寶英", "황보 영"),

@@ -58,6 +58,7 @@ def test_folding_any_text_twice_changes_nothing(text: str) -> None:
         ("\uf90a英姬", "金英姬"),
         ("RYU Yŏng", "ryu yo\u0306ng"),
         ("\uf9e1", "李"),
+        ("α\u0345\u0301", "α\u0301\u0345"),
         ("이(\uf9e1)", "이(李)"),
     ],
 )
