@@ -128,12 +128,22 @@ def _measure_peers(rows: list[Row]) -> list[tuple[float, float]]:
         "unidecode": unidecode.unidecode,
     }
     measured = []
+    no_hanja = [i for i, row in enumerate(rows) if not _has_hanja(row)]
     for name, writer in writers.items():
         texts = [[_plain(writer(text)) for text in (row.left, row.right)] for row in rows]
         for score in ("ratio", "token_sort_ratio", "WRatio"):
             scores = [getattr(rapidfuzz, score)(*pair) for pair in texts]
             measured.append(_print_peer(f"rapidfuzz {score} on {name}", rows, scores))
+            _print_peer(
+                "    without the pairs in Hanja",
+                [rows[i] for i in no_hanja],
+                [scores[i] for i in no_hanja],
+            )
     return measured
+
+
+def _has_hanja(row: Row) -> bool:
+    return any(script_of(text) in {Script.HANJA, Script.MIXED} for text in (row.left, row.right))
 
 
 def _plain(text: str) -> str:
@@ -250,17 +260,32 @@ print(mb() - before)
 """
 
 
+WRITINGS = (
+    "이영희", "리선률", "선우진", "李英姬", "裵明玉", "金本 花子", "가네모토 하나코", "Rhee Young-hi",
+    "Y. H. Lee", "Pak Sun-ok Smith", "Ким Ен-Хи", "Anna Maria Lopez",
+)  # fmt: skip
+"""One of every kind of writing."""
+
+
 def load_everything() -> None:
     """Ask something of every table, so that all of them are read."""
     from sangbong.names.kin import kin_terms
+    from sangbong.names.korean import gazetteer, generation, romanization
     from sangbong.names.usage import usage
 
     for code in ("korean", "latin"):
         asked = usage(code)
         asked.read_place("평안남도 순천군", column="place")
-        for text in ("이영희", "리선률", "李英姬", "裵明玉", "Rhee Young-hi", "Anna Lopez"):
+        asked.read_date("1931-03-05", column="born")
+        for text in WRITINGS:
             left = PersonName(text, script_of(text))
             compare(left, left, tradition=tradition(code), sex="F", decade=1940)
+    usage("korean").read_date("단기 4264년 3월 5일", "음", column="born")
+    gazetteer.gazetteer()
+    gazetteer.name_index()
+    gazetteer.shares_of_people()
+    generation.element_evidence("根", "炳")
+    dict(romanization.free_spellings("이영희"))
     kin_terms()
 
 
