@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sangbong.kernel.errors import LANGUAGES
 from sangbong.names.korean.frequencies import known_families, known_syllables
+from sangbong.names.korean.hanja import base_readings, hanja_readings
 from sangbong.names.korean.spelling import north
 from sangbong.names.likeness import (
     BOUND_MILLIBITS,
@@ -116,6 +117,38 @@ def test_a_hanja_name_of_one_reading_weighs_as_its_hangul() -> None:
     signed = korean(hangul("이영희"), hanja("李英姬"))
     assert signed.items == written.items
     assert signed.millibits == written.millibits
+
+
+SIGNS = [
+    sign
+    for sign in "英榮永洙秀浩植哲貞鍾煥光聖相敬順子淑姬熙玉明賢鎭在美恩珠東基昌仁鳳元德萬學一大吉國福錫文敏春花男愛香俊"
+    if len(base_readings(sign)) == 1
+]
+FAMILY_SIGNS = [
+    sign
+    for sign in "朴崔鄭姜趙尹張韓吳徐申權黃安宋洪"
+    if len(hanja_readings(sign, family=True)) == 1
+]
+
+
+@given(
+    st.sampled_from(FAMILY_SIGNS),
+    st.lists(st.sampled_from(SIGNS), min_size=2, max_size=2),
+    names,
+)
+def test_hanja_of_one_reading_weigh_as_their_hangul_beside_any_name(
+    family: str, signs: list[str], other: str
+) -> None:
+    readings = KOREAN.readings(hanja(family + "".join(signs)))
+    parts = [readings[0].family, *readings[0].given]
+    assume(len(readings) == 1 and all(len(each.options) == 1 for each in parts))
+    written = "".join(each.options[0][0] for each in parts)
+    # a border may be open in Hangul where the sign settles it
+    assume(len(KOREAN.readings(hangul(written))) == 1)
+    assert (
+        korean(hanja(family + "".join(signs)), hangul(other)).millibits
+        == korean(hangul(written), hangul(other)).millibits
+    )
 
 
 # ---- L2: rarity ----

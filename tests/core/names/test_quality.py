@@ -6,6 +6,9 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from benchmarks import names_table
+
 from sangbong.names.korean.keys import block_keys_of
 from sangbong.names.likeness import compare
 from sangbong.names.person import PersonName, script_of
@@ -29,6 +32,16 @@ def test_the_table_is_large_and_mixed() -> None:
     assert sum(kinds.values()) >= 1_500
     assert len(kinds) >= 10
     assert kinds["collision"] >= 200
+
+
+def test_the_table_is_what_its_script_writes_apart_from_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "import sangbong" not in Path(names_table.__file__).read_text("utf-8")
+    assert "from sangbong" not in Path(names_table.__file__).read_text("utf-8")
+    monkeypatch.setattr(names_table, "TABLE", tmp_path / "pairs.csv")
+    names_table.main()
+    assert (tmp_path / "pairs.csv").read_text("utf-8") == TABLE.read_text("utf-8")
 
 
 def test_names_are_found_again_and_others_are_not() -> None:
