@@ -8,6 +8,8 @@ from campaigns.result import Wishes
 
 from sangbong.kernel.errors import Place, SangbongError
 from sangbong.names import dates, text
+from sangbong.names.person import read_name
+from sangbong.names.tradition import tradition
 
 
 def test_writings_that_nobody_should_have_sent_are_read_or_refused_with_place_and_reason() -> None:
@@ -45,6 +47,12 @@ def test_a_refusal_that_a_person_cannot_act_on_is_a_fault(error: SangbongError, 
     found = names._refusal_fault(error)
     assert fault in found
     assert bool(found) is bool(fault)
+
+
+def test_a_name_of_a_hundred_syllables_is_read_too() -> None:
+    # found by the campaign, seed 77, round 16151: a product of so many shares was nothing at all
+    name = read_name("하모나 코토" + "네가" * 40, column="칸")
+    assert sum(each.weight for each in tradition("korean").readings(name)) == pytest.approx(1.0)
 
 
 def test_a_call_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,8 @@ GIVEN_ALONE = MappingProxyType(
 """How often a name of this kind is written without the family's. General knowledge."""
 
 _GIVEN_ALONE_ELSE = 0.02
+_GIVEN_WEIGHED_MAX = 8
+"""Syllables that weigh how likely a given name is: of a hundred, the product would be nothing."""
 
 BAPTISMAL_LENGTH = 0.3
 """Share of baptismal names of two, three and four syllables each (마리아). General knowledge."""
@@ -319,7 +321,7 @@ def _family_chance(family: Part) -> float:
 def _given_chance(given: tuple[Part, ...]) -> float:
     return prod(
         sum(share * frequencies.given_share(form, place) for form, share in each.options)
-        for place, each in enumerate(given)
+        for place, each in enumerate(given[:_GIVEN_WEIGHED_MAX])
         if each.is_known
     )
 
