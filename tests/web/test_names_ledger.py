@@ -35,6 +35,17 @@ def test_a_name_at_home_is_known_as_one() -> None:
     assert ledger.pair == "복순 · 복순"
 
 
+def test_the_decade_of_birth_counts_where_it_can_be_read() -> None:
+    ja = {"name": "김영자"}
+    told = [
+        names_ledger(ja, {"name": "김영자", "sex": "F", "birth": birth}, "en")
+        for birth in ("1941-02-03", "1911", "", "in spring")
+    ]
+    weights = [ledger.lines[-1].bits for ledger in told if ledger is not None]
+    assert weights[0] != weights[1]
+    assert weights[2] == weights[3]
+
+
 def test_without_a_name_there_is_no_ledger() -> None:
     assert names_ledger({"name": None}, SOUGHT, "ko") is None
     assert names_ledger(RECORD, {"name": "", "house_name": ""}, "ko") is None

@@ -23,7 +23,13 @@ def names_ledger(record: Written, sought: Written, language: Language) -> NamesL
     ours, theirs = _of_record(record), _of_sought(sought)
     if ours is None or theirs is None:
         return None
-    likeness = compare(ours, theirs, tradition=tradition(USAGE.code), sex=_text(sought, "sex"))
+    likeness = compare(
+        ours,
+        theirs,
+        tradition=tradition(USAGE.code),
+        sex=_text(sought, "sex"),
+        decade=_decade(_text(sought, "birth")),
+    )
     return NamesLedger(
         title=message("names.ledger_title", language),
         pair=f"{likeness.left.text} · {likeness.right.text}",
@@ -67,6 +73,15 @@ def _read_one(text: str, kind: NameKind) -> tuple[PersonName, ...]:
         return (read_name(text, column="name", kind=kind),)
     except SangbongError:
         return ()
+
+
+def _decade(birth: str) -> int | None:
+    """The decade of birth, where the other side wrote one that can be read."""
+    try:
+        year = USAGE.read_date(birth, column="birth").year
+    except SangbongError:
+        return None
+    return year // 10 * 10 if year else None
 
 
 def _text(written: Written, field: str) -> str:
