@@ -173,6 +173,8 @@ def test_a_name_is_spelled_by_every_system_and_habit() -> None:
 def test_a_spelling_shows_how_sounds_meet() -> None:
     spellings = {text for text, _ in free_spellings("김석민")}
     assert "Kim Sŏng-min" in spellings
+    assert "Kim Sŏl-lan" in {text for text, _ in free_spellings("김설난")}
+    assert "Kim Sŏ-lan" not in {text for text, _ in free_spellings("김서난")}
     assert "Kim Song-su" not in {text for text, _ in free_spellings("김석수")}
 
 

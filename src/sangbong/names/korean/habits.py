@@ -73,6 +73,8 @@ class Place:
     end: bool
     before: str = ""
     """The onset letter after it, where one writes and so knows it."""
+    after: str = ""
+    """The coda letter before it, likewise; `-` for none."""
 
 
 def letters_of(syllable: str) -> tuple[str, str, str]:
@@ -405,7 +407,9 @@ def _syllable(onset: str, nucleus: str, coda: str) -> str:
 
 
 def _onset_place(place: Place) -> str:
-    return "start" if place.start else "inner"
+    if place.start or not place.after:
+        return "start" if place.start else "inner"
+    return "inner liquid" if place.after == "ㄹ" else "inner plain"
 
 
 def _coda_place(place: Place) -> str:

@@ -327,10 +327,9 @@ def free_spellings(hangul: str, *, husband: str = "") -> Iterator[tuple[str, flo
         return
     surname, given = split(hangul)
     families = _common(family_spellings(fold_word(surname)))
-    onsets = (*(letters_of(each)[0] for each in given[1:]), "")
+    places = _places(given)
     syllables = [
-        _common(syllable_spellings(each, Place(start=at == 0, end=not onset, before=onset)))
-        for at, (each, onset) in enumerate(zip(given, onsets, strict=False))
+        _common(syllable_spellings(each, place)) for each, place in zip(given, places, strict=True)
     ]
     for parts in product(families.items(), *(each.items() for each in syllables)):
         weight = sum(
@@ -341,6 +340,21 @@ def free_spellings(hangul: str, *, husband: str = "") -> Iterator[tuple[str, flo
             family, *spellings = (spelling for spelling, _ in parts)
             for text, share in _forms(family, spellings, husband).items():
                 yield text, weight * share
+
+
+def _places(word: str) -> list[Place]:
+    """Where each syllable of a word stands, with the letters that it meets."""
+    letters = [letters_of(each) for each in word]
+    last = len(word) - 1
+    return [
+        Place(
+            start=at == 0,
+            end=at == last,
+            before=letters[at + 1][0] if at < last else "",
+            after=letters[at - 1][2] if at else "",
+        )
+        for at in range(len(word))
+    ]
 
 
 def _common(spellings: dict[str, Weights]) -> dict[str, Weights]:
