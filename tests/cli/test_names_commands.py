@@ -22,8 +22,8 @@ def test_the_ledger_of_two_writings_is_told_in_both_languages() -> None:
     lines = output.splitlines()
     assert lines[0] == "이영희 · Rhee Young-hi"
     assert "  +2.7  성, family name: 이 · 이" in lines
-    assert "        두 이름의 성이 모두 ‘이’입니다. 인구의 15 %가 쓰는 성입니다." in lines
-    assert "        Both have the family name 이, borne by 15 % of the people." in lines
+    assert "        두 이름의 성이 모두 ‘이’입니다. 인구의 15%가 쓰는 성입니다." in lines
+    assert "        Both have the family name 이, borne by 15% of the people." in lines
     assert "이름 2번째 글자, given name, part 2: 희 · 희" in output
     assert lines[-2].endswith("한 이름으로 볼 수 있습니다. 같은 사람인지는 담당자가 판정합니다.")
     assert "may be called one name" in lines[-1]

@@ -447,7 +447,7 @@ def _millibits(bits: float) -> int:
 
 
 def _percent(per_million: int) -> str:
-    return f"{per_million / 10_000:.2g} %"
+    return f"{per_million / 10_000:.2g}%"
 
 
 _WHY = {

@@ -27,7 +27,7 @@ def test_a_line_says_what_both_values_the_weight_and_why() -> None:
     # E1
     likeness = compare(name("이영희"), name("리영희"), tradition=KOREAN)
     assert ledger(likeness, "ko")[0] == LedgerLine(
-        "성", "이", "이", "+2.7", "두 이름의 성이 모두 ‘이’입니다. 인구의 15 %가 쓰는 성입니다."
+        "성", "이", "이", "+2.7", "두 이름의 성이 모두 ‘이’입니다. 인구의 15%가 쓰는 성입니다."
     )
     assert ledger(likeness, "en")[2].label == "given name, part 2"
     assert len(ledger(likeness, "en")) == len(likeness.items)

@@ -413,8 +413,8 @@ def test_every_line_says_why_in_both_languages() -> None:
 
 def test_a_line_names_the_form_and_how_common_it_is() -> None:
     family = korean(hangul("리영희"), hangul("이영희")).items[0]
-    assert family.why("en") == "Both have the family name 이, borne by 15 % of the people."
-    assert family.why("ko").startswith("두 이름의 성이 모두 ‘이’입니다. 인구의 15 %")
+    assert family.why("en") == "Both have the family name 이, borne by 15% of the people."
+    assert family.why("ko").startswith("두 이름의 성이 모두 ‘이’입니다. 인구의 15%")
     assert family.to_json() == {
         "item": "family",
         "position": 0,
