@@ -447,7 +447,8 @@ def _millibits(bits: float) -> int:
 
 
 def _percent(per_million: int) -> str:
-    return f"{per_million / 10_000:.2g}%"
+    share = per_million / 10_000
+    return f"{share:.2g}%" if share < 99.5 else f"{share:.0f}%"
 
 
 _WHY = {

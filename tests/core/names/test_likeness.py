@@ -21,6 +21,7 @@ from sangbong.names.likeness import (
     Item,
     Level,
     Likeness,
+    LikenessItem,
     compare,
 )
 from sangbong.names.person import NameKind, NameSet, PersonName, Script
@@ -425,6 +426,14 @@ def test_a_line_names_the_form_and_how_common_it_is() -> None:
         "form": "이",
         "per_million": 147_002,
     }
+
+
+@pytest.mark.parametrize(
+    ("per_million", "shown"), [(10, "0.001%"), (147_002, "15%"), (1_000_000, "100%")]
+)
+def test_a_share_is_told_in_percent(per_million: int, shown: str) -> None:
+    line = LikenessItem(Item.FAMILY, 0, "x", "x", Level.EXACT, 0, "x", per_million)
+    assert shown in line.why("en")
 
 
 def test_a_part_of_several_forms_is_shown_with_their_chances() -> None:
