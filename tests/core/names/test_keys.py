@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sangbong.names.korean.frequencies import known_families, known_syllables
@@ -45,6 +45,7 @@ def same_block(left: str, right: str) -> bool:
 # ---- V1: codes ----
 
 
+@example(["강가", "국식가가", "은가", "선우진"])
 @given(st.lists(st.one_of(hangul_names, long_names), min_size=1, max_size=20))
 def test_the_code_is_the_likeliest_reading(texts: list[str]) -> None:
     codes = codes_of(texts)
@@ -125,6 +126,7 @@ def test_keys_are_equal_only_for_equal_codes(texts: list[str]) -> None:
         ("최은경", "Choi Eungyeong"),
         ("강도현", "Dohyun Kang"),
         ("유룡수", "Ryu Ryong Su"),
+        ("강철룡", "Kang Chol-ryong"),
         ("임녹주", "Im Rok Ju"),
         ("문필환", "Moon Phil Whan"),
         ("조윤소", "Cho Yoon Soh"),

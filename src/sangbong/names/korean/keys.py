@@ -50,7 +50,7 @@ FAMILY_MIN = 0.02
 """A family name less likely than this for a spelling makes no block key."""
 
 _CHUNK = 65_536
-_WIDTH = 5
+_WIDTH = 4
 _BASE = 0xAC00
 _LAST = 0xD7A3
 _LONG = 0x8000
@@ -92,7 +92,7 @@ def codes_of(texts: Sequence[str]) -> NameCodes:
         stop = start + len(chunk)
         folded, rest = _folded(chunk)
         family[start:stop] = folded[:, 0]
-        given[start:stop] = folded[:, 1 : 1 + GIVEN_PARTS_MAX]
+        given[start:stop, : _WIDTH - 1] = folded[:, 1:]
         for index in rest:
             family[start + index], given[start + index] = _code_of(chunk[index])
     return NameCodes(family, given)
@@ -179,23 +179,17 @@ def likeness_table(
 def _folded(texts: Sequence[str]) -> tuple[Codes16, list[int]]:
     """Family and given codes of the plain names, and the places of all others.
 
-    Plain is a Hangul name of three or four syllables without a blank, whose first syllable is a
-    family name of the tables and whose first two are none.
+    Plain is a Hangul name of three syllables without a blank, whose first is a family name of the
+    tables and whose first two are none: there the tradition has one reading.
     """
     letters = np.array(texts, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(texts), _WIDTH)
     hangul = (letters >= _BASE) & (letters <= _LAST)
-    length = hangul.sum(axis=1)
-    places = np.arange(_WIDTH)
-    is_plain = (hangul == (places < length[:, None])).all(axis=1) & ~((letters != 0) & ~hangul).any(
-        axis=1
-    )
-    is_plain &= (length == 3) | (length == 4)
+    is_plain = hangul[:, :3].all(axis=1) & (letters[:, 3] == 0)
     codes = np.where(hangul & is_plain[:, None], letters - _BASE + 1, 0).astype(np.uint16)
     tables = _tables()
     family, first = tables.initial[codes[:, 0]], codes[:, 1]
     pairs = family.astype(np.uint32) << 16 | first
     is_plain &= tables.is_family[family] & ~np.isin(pairs, tables.long_pairs)
-    codes = codes[:, : 1 + GIVEN_PARTS_MAX]
     codes[:, 0], codes[:, 1] = family, tables.initial[first]
     for column in range(2, codes.shape[1]):
         softened = tables.is_soft[codes[:, column - 1]]
