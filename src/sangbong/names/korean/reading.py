@@ -65,7 +65,7 @@ _HUSBAND_LAST, _HUSBAND_FIRST, _HUSBAND_ONLY = 0.03, 0.01, 0.35
 _OWN_IS_FIRST = 0.6
 _OTHER_WORD, _OTHER_LISTED, _OTHER_UNLISTED = 0.03, 1 / 170, 1e-7
 _INITIAL, _BARE_INITIAL = 0.02, 0.002
-_NO_FAMILY = 0.002
+_NO_FAMILY = 0.0002
 _BORROWED = 0.1
 """How often one word of a name is spelled by another habit than the rest."""
 _APT_SHARE = 0.013
@@ -142,10 +142,10 @@ def latin_readings(text: str) -> tuple[Reading, ...]:
 def _kept(guesses: list[_Guess]) -> list[tuple[_Guess, float]]:
     """The guesses that count, likeliest first, with their weights: rule L7."""
     guesses.sort(key=lambda guess: -guess.weight)
-    best = guesses[0].weight
+    total = sum(guess.weight for guess in guesses)
     kept: list[tuple[_Guess, float]] = []
     for guess in guesses[:READINGS_MAX]:
-        weight = max(guess.weight / best, _APT_SHARE if guess.family.known else 0.0)
+        weight = max(guess.weight / total, _APT_SHARE if guess.family.known else 0.0)
         if weight >= READING_SHARE_MIN:
             kept.append((guess, weight))
     return kept
