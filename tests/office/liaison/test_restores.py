@@ -290,6 +290,27 @@ def test_a_stick_from_before_its_restore_does_not_end_the_offering(peer, now):
     assert [one.digest for one in queries.waiting_for(PYONGYANG)] == digests()
 
 
+def test_what_a_restored_office_must_refuse_by_now_is_known_to_be_lost_there(peer, now):
+    """N4: it had applied it before its restore, and the key that opens it is gone."""
+    send(now)
+    operations.accept_receipt(now=now, receipt=peer.receipt("round-21", 1, digests()[0], "applied"))
+    hear(now, incarnation=2)
+    assert [one.digest for one in queries.waiting_for(PYONGYANG)] == digests()
+
+    hear(now, incarnation=2, receipts=(peer.receipt("round-21", 1, digests()[0], "received"),))
+    assert [one.digest for one in queries.waiting_for(PYONGYANG)] == digests()
+    assert [view.state.value for view in queries.dispatches()] == ["applied"]
+
+    refused = peer.receipt("round-21", 1, digests()[0], "refused", "office.epoch_gone")
+    hear(now, incarnation=2, receipts=(refused,))
+    assert queries.waiting_for(PYONGYANG) == []
+    assert [view.state.value for view in queries.dispatches()] == ["refused"]
+
+    applied = peer.receipt("round-21", 1, digests()[0], "applied")
+    hear(now, incarnation=2, receipts=(applied,))
+    assert [view.state.value for view in queries.dispatches()] == ["refused"]
+
+
 def test_one_that_we_believe_received_and_the_other_side_misses_is_offered_again(peer, now):
     """T10."""
     for _ in range(2):

@@ -25,9 +25,9 @@ from sangbong.liaison.adapters.line.desk import POKE_SOCKET, run_folder
 from sangbong.liaison.adapters.sealing import CounterpartVerifier
 from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.core.wire.envelope import digest_of
-from sangbong.liaison.core.wire.exchange import Exchange
+from sangbong.liaison.core.wire.exchange import Exchange, Prefix
 from sangbong.liaison.core.wire.receipt import check_signed, read_receipt
-from sangbong.liaison.models import InboxDispatch, Note
+from sangbong.liaison.models import InboxDispatch, Note, OutboxDispatch
 from sangbong.liaison.operations import evidence
 from sangbong.liaison.operations.channel import bare_channel
 from sangbong.office import operations as office
@@ -292,6 +292,28 @@ def test_a_word_that_does_not_count_lowers_nothing(peer, now):
 
     assert told.epochs_done is None
     assert office_queries.key_standing(peer.code).epochs_done == 1
+
+
+def test_after_a_restore_a_higher_word_counts_only_from_one_who_knows_of_it(peer, now):
+    """C3, X4: it may have been on its way since before, and a key that goes is gone."""
+    operations.restored(now=now, actor=WHO)
+    operations.exchange_for(now=now, recipient=peer.code)
+    (restored,) = OutboxDispatch.objects.all()
+    receipt = peer.receipt(
+        restored.stream.name,
+        1,
+        restored.envelope_id,
+        "applied",
+        incarnation=restored.stream.incarnation,
+    )
+    operations.accept_receipt(now=now, receipt=receipt)
+    said = []
+    for number, heard in ((4, ()), (4, (Prefix("notes", 2, 0),)), (2, ()), (3, ())):
+        exchange = Exchange(incarnation=1, epochs_done=number, heard=heard)
+        told = operations.accept_exchange(now=now, sender=peer.code, theirs=exchange)
+        said.append((told.epochs_done, office_queries.key_standing(peer.code).epochs_done))
+
+    assert said == [(0, 0), (4, 4), (2, 2), (2, 2)]
 
 
 def test_the_command_takes_the_file_and_lists_what_fell(

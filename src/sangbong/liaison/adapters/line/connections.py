@@ -54,7 +54,7 @@ _SILENT_SECONDS = 0.35
 _DOUBT_SECONDS = 2.0
 _STUCK_SECONDS = 6.0
 _STUCK_SHARE = 0.4
-_BURST_SECONDS = 0.03
+_BURST_SECONDS = 0.035
 _AHEAD_SECONDS = 0.25
 _AHEAD_BYTES = 64 * 1024
 """So much may be under way beyond what the line itself holds: a cut line does not swallow more."""
@@ -486,7 +486,7 @@ class Connections:
             trips += self._note_flow(flow, seen, now)
             waiting = waiting or seen.unacked > 0
             if not flow.stuck:  # what a cut swallowed is not in the line
-                self._under_way += seen.unacked * _PACKET_BYTES + seen.unsent
+                self._under_way += seen.under_way * _PACKET_BYTES + seen.unsent
         if not waiting:
             self._moved_at = now
         patience = max(_SILENT_SECONDS, 2 * (self.control.base + self.control.queue) + 0.1)

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-QUEUE_SECONDS = 0.022
+QUEUE_SECONDS = 0.028
 """The queue aimed at: enough that a late look at the clock does not leave the line idle."""
-QUEUE_SECONDS_MAX = 0.050
+QUEUE_SECONDS_MAX = 0.056
 """Above this the rate falls steeply."""
 RATE_MIN = 16_000.0
 RATE_MAX = 4e9

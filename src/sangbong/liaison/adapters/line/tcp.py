@@ -17,8 +17,8 @@ _TCP_INFO = 11
 _TCP_NOTSENT_LOWAT = 25
 _TCP_RTO_MAX_MS = 44
 _INFO_BYTES = 232
-_INFO = struct.Struct("=4xB19xI40xI48xQ16xII40xI12xQ")
-"""backoff, unacked, rtt, bytes_acked, notsent_bytes, min_rtt, delivered, bytes_retrans"""
+_INFO = struct.Struct("=4xB19xIIII28xI48xQ16xII40xI12xQ")
+"""backoff, unacked, sacked, lost, retrans, rtt, bytes_acked, notsent_bytes, min_rtt, delivered, bytes_retrans"""
 
 PATIENCE_MS = 30_000
 """How long sent bytes may stay without an answer before the kernel gives a connection up."""
@@ -32,12 +32,14 @@ _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4}
 class Sample:
     """A connection at one moment.
 
-    The round trip in seconds; packets under way and delivered; bytes acknowledged in order, bytes
+    The round trip in seconds; packets without an answer in order, packets in the line (without those
+    that arrived out of order or are taken for lost), packets delivered; bytes acknowledged in order, bytes
     that still wait in this machine, bytes that were sent again; how often probing slowed down.
     """
 
     rtt: float
     unacked: int
+    under_way: int
     delivered: int
     acked: int
     unsent: int
@@ -71,12 +73,15 @@ def sample(sock: socket.socket) -> Sample | None:
     """What the kernel knows now; None where it does not tell, or the connection is gone."""
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _INFO_BYTES)
-        backoff, unacked, rtt, acked, unsent, _, delivered, again = _INFO.unpack_from(info)
+        backoff, unacked, sacked, lost, resent, rtt, acked, unsent, _, delivered, again = (
+            _INFO.unpack_from(info)
+        )
     except (OSError, struct.error):
         return None
     return Sample(
         rtt=rtt / 1e6,
         unacked=unacked,
+        under_way=max(0, unacked - sacked - lost + resent),
         delivered=delivered,
         acked=acked,
         unsent=unsent,

@@ -7,7 +7,9 @@ The rules are those of outbox.py (O1 to O4), receipt.py (R1 to R5) and states.py
    stand in its header, and neither is ever exchanged for another.
 3. (N3) Each receipt of a batch is believed or refused by itself.
 4. (N4) A believed receipt ends being offered again, unless it was told before a restore of its
-   maker (`stale`): what an office said before it was put back no longer says what it holds.
+   maker (`stale`): what an office said before it was put back no longer says what it holds. What
+   had its last answer before the restore is offered until it has one again, and the new one
+   counts: keys may be gone by then, and an office must know that its paper was lost with them.
 5. (N5) A believed receipt about a dispatch that we do not know is evidence of a restore of ours
    (resync.py, rule T4); it moves nothing.
 """
@@ -27,7 +29,7 @@ from sangbong.liaison.core.custody.ledger import Outgoing, OutStream, StreamKey
 from sangbong.liaison.core.custody.outbox import next_header
 from sangbong.liaison.core.custody.resync import learn_forgotten
 from sangbong.liaison.core.custody.settling import RESTORED_STREAM, settle_streams
-from sangbong.liaison.core.custody.states import DispatchState, after
+from sangbong.liaison.core.custody.states import DispatchEvent, DispatchState, after
 from sangbong.liaison.core.wire import receipt as receipts
 from sangbong.liaison.core.wire.body import Paper, pack
 from sangbong.liaison.core.wire.envelope import digest_of, stream_name, write_envelope
@@ -262,8 +264,14 @@ def _moved(
     event = receipt.event
     if event is None:
         return replace(row, returned_code=receipt.code, returned_at=now)
-    reached = after(row.state, event)
-    offer_again = (row.offer_again or row.state.in_our_custody) if stale else False
+    if stale:
+        reached = after(row.state, event)
+        offer_again = row.offer_again or row.state.in_our_custody
+    else:
+        asked_anew = row.offer_again and row.state.is_final
+        ends = event is not DispatchEvent.RECEIVED
+        reached = after(DispatchState.RECEIVED if asked_anew and ends else row.state, event)
+        offer_again = asked_anew and not ends
     if reached is row.state:
         return replace(row, offer_again=offer_again)
     return replace(

@@ -7,7 +7,8 @@
 3. (C3) The other side's `epochs_done` is passed on to the office room, which destroys no key that a
    dispatch here, not yet opened, is sealed to. The latest word counts, also a lower one, also 0:
    something sealed to an older epoch goes once more to an office that was put back (rule T7). That
-   is worth a contact by itself.
+   is worth a contact by itself. An office that was put back takes a higher number only from an
+   exchange that names its present incarnation: any other may have been on its way since before.
 4. (C4) Of an exchange written in an older incarnation of its writer, the receipts are taken with
    doubt (rule N4) and the rest says nothing any more (rule T8).
 """
@@ -32,7 +33,7 @@ from sangbong.liaison.core.custody.resync import (
     restored_paper,
 )
 from sangbong.liaison.core.custody.revoking import to_tell
-from sangbong.liaison.core.custody.sending import Draft, accept_receipts, enqueue
+from sangbong.liaison.core.custody.sending import Draft, accept_receipts, enqueue, readable
 from sangbong.liaison.core.custody.settling import RESTORED_STREAM, knows_our_restore
 from sangbong.liaison.core.custody.states import DispatchState
 from sangbong.liaison.core.evidence.witness import SHOWN_AGAIN
@@ -233,18 +234,25 @@ def accept_exchange(
         owe_anew(channel, sender=sender, settled=settled)
     for key, through in settled.items():
         ledger.stop_owing(key, through=through)
-    if (theirs.incarnation, theirs.epochs_done) != (peer.incarnation, peer.epochs_done):
+    done = peer.epochs_done
+    if theirs.epochs_done < done or _knows_incarnation(channel, theirs):
+        done = theirs.epochs_done
+    if (theirs.incarnation, done) != (peer.incarnation, peer.epochs_done):
         ledger.save_peer(
-            replace(
-                ledger.peer(sender),
-                incarnation=theirs.incarnation,
-                epochs_done=theirs.epochs_done,
-            )
+            replace(ledger.peer(sender), incarnation=theirs.incarnation, epochs_done=done)
         )
     return Told(
         receipts=tuple(believed.receipts),
         faults=tuple(believed.faults),
         restored=restored or believed.restored,
         peer_restored=peer_restored,
-        epochs_done=theirs.epochs_done if knows_our_restore(channel, sender) else None,
+        epochs_done=done if knows_our_restore(channel, sender) else None,
     )
+
+
+def _knows_incarnation(channel: Channel, theirs: Exchange) -> bool:
+    """Whether an exchange was written by one who knew our present incarnation: rule C3."""
+    own = channel.ledger.incarnation()
+    if own == 1 or any(p.incarnation == own for p in theirs.heard):
+        return True
+    return any(one.incarnation == own for one in readable(theirs.receipts))
