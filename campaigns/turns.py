@@ -65,7 +65,7 @@ def play(moments: Moments, place: Place, *, planted: bool = False) -> dict[str, 
         for report in liaison.collect_from_folder(
             now=settings.CLOCK.now(), folder=place.inbound, take_away=True
         ):
-            done += not report.faults
+            done += bool(report.envelopes + report.receipts + report.pieces)
             faults += [f"{fault.what}: {fault.code}" for fault in report.faults]
         moments.phase = "apply"
         done += apply_waiting(now=settings.CLOCK.now())
@@ -76,11 +76,11 @@ def play(moments: Moments, place: Place, *, planted: bool = False) -> dict[str, 
         work += done
     moments.phase = "carry"
     (other,) = queries.summaries()
-    work += len(
-        liaison.carry_to_folder(
-            now=settings.CLOCK.now(), recipient=other.code, folder=place.outbound
-        )
+    carried = liaison.carry_to_folder(
+        now=settings.CLOCK.now(), recipient=other.code, folder=place.outbound
     )
+    # a stick with nothing but evidence is no work: there is one at every contact
+    work += sum(bool(one.envelopes + one.receipts + one.pieces) for one in carried)
     connection.close()
     return {"work": work, "faults": faults}
 
