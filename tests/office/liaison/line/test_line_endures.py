@@ -14,7 +14,7 @@ import threading
 from hashlib import sha256
 
 import pytest
-from tests.loops import run_apart
+from tests.loops import apart, run_apart
 from tests.office.liaison.line.conftest import FAR, NEAR, Pair, Proxy, until
 
 from sangbong.cli import carrying
@@ -677,8 +677,8 @@ def test_one_carrier_runs_until_it_is_interrupted(monkeypatch, tmp_path):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module.Carrier, "run", interrupted)
-    module.carry(tmp_path, module.Listening())
-    module.carry(tmp_path, module.Listening())  # the lock was let go
+    apart(module.carry, tmp_path, module.Listening())
+    apart(module.carry, tmp_path, module.Listening())  # the lock was let go
 
 
 def test_it_ends_with_the_process_that_started_it(monkeypatch):
