@@ -161,6 +161,17 @@ def test_a_forgotten_one_keeps_the_first_final_word(peer, now):
     assert [(one.sequence, one.state.value) for one in queries.forgotten()] == [(7, "applied")]
 
 
+def test_the_first_final_word_counts_also_within_one_exchange(peer, now):
+    """T6: a receipt that was overtaken on its way takes nothing back."""
+    final, received = (
+        peer.receipt("round-21", 7, "ab" * 32, state) for state in ("applied", "received")
+    )
+
+    hear(now, receipts=(final, received))
+
+    assert [(one.sequence, one.state.value) for one in queries.forgotten()] == [(7, "applied")]
+
+
 def test_a_restored_office_hears_every_final_receipt_again_that_it_does_not_settle(peer, now):
     """T11."""
     take(peer, peer.envelope(), peer.envelope())

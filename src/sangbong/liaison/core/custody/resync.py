@@ -216,13 +216,13 @@ def learn_forgotten(channel: Channel, told: Sequence[Receipt], *, now: datetime)
     ids = {one.dispatch_id for one in told}
     known = channel.ledger.outgoing(ids)
     before = channel.ledger.forgotten(ids)
-    rows = [
-        _forgotten(one, before.get(one.dispatch_id), now=now)
-        for one in told
-        if one.dispatch_id not in known and one.incarnation <= own + STEP_MAX
-    ]
-    channel.ledger.save_forgotten(rows)
-    settle_streams(channel, {row.key for row in rows if row.key.incarnation < own})
+    rows: dict[str, Forgotten] = {}
+    for one in told:
+        if one.dispatch_id not in known and one.incarnation <= own + STEP_MAX:
+            held = rows.get(one.dispatch_id) or before.get(one.dispatch_id)
+            rows[one.dispatch_id] = _forgotten(one, held, now=now)
+    channel.ledger.save_forgotten(rows.values())
+    settle_streams(channel, {row.key for row in rows.values() if row.key.incarnation < own})
     highest = max((one.incarnation for one in told if one.incarnation <= own + STEP_MAX), default=0)
     if highest < own:
         return False
